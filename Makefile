@@ -1,0 +1,46 @@
+# Two commands matter: `make run` and `make test`. See README.md.
+HOST ?= 127.0.0.1
+PORT ?= 8501
+PYTHON ?= python3
+BIN := .venv/bin
+CHROMIUM := $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
+
+.PHONY: run ingest test lock samples clean
+
+run: .venv/.installed
+	@$(BIN)/kb ingest || [ $$? -ne 2 ]
+	@HOST=$(HOST) PORT=$(PORT) $(BIN)/python app.py
+
+ingest: .venv/.installed
+	@$(BIN)/kb ingest
+
+test: .venv/.tests-installed
+	@[ -n "$(CHROMIUM)" ] || sh tests/install-chromium.sh
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/pytest
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Python 3.11 oder neuer wird gebraucht, zum Beispiel: make run PYTHON=python3.12" >&2; exit 1; }
+	@$(PYTHON) -m venv .venv || { echo "Bitte das Paket python3-venv installieren: apt install python3-venv" >&2; exit 1; }
+
+.venv/.installed: requirements.lock pyproject.toml | .venv/bin/python
+	@echo "Pakete werden eingerichtet …" >&2
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+.venv/.tests-installed: .venv/.installed tests/requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r tests/requirements.lock
+	@touch $@
+
+# New versions of everything: needs uv. The lock files name versions and hashes, no index.
+LOCK := uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet --upgrade
+lock:
+	echo setuptools | $(LOCK) pyproject.toml - -o requirements.lock
+	echo setuptools | $(LOCK) pyproject.toml - --extra test -c requirements.lock -o tests/requirements.lock
+
+clean:
+	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache *.egg-info

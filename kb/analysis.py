@@ -1,0 +1,67 @@
+"""German text -> tokens with offsets -> terms. The only place that knows German; index, query and snippets all come here.
+
+A *word* is a token's text in the form in which it is compared: NFKC, without soft hyphens, case folded. A *stem* is what the
+Snowball stemmer leaves of it (PyStemmer; it folds ae/oe/ue and ß by itself). Words with a digit ("16e") are their own stem.
+Pure, save for loading the packaged stop words once.
+"""
+
+import re
+import threading
+import unicodedata
+from collections.abc import Iterator
+from functools import lru_cache
+from importlib import metadata, resources
+from typing import NamedTuple
+
+import Stemmer
+
+# Letters and digits; a decomposed umlaut's combining mark and a soft hyphen stay inside a word, an underscore does not.
+_WORD = re.compile(r"[^\W_](?:[^\W_]|[\u0300-\u036f\u00ad])*")
+
+_stemmer = Stemmer.Stemmer("german")
+_stemmer_lock = threading.Lock()  # PyStemmer's objects must not be used by two threads at once
+
+STOP_WORDS = frozenset(resources.files("kb").joinpath("data/stop_words.txt").read_text("utf-8").casefold().split())
+
+FINGERPRINT = f"1 snowball-german {metadata.version('PyStemmer')} unicode {unicodedata.unidata_version}"
+"""Names the index-time analysis: an index built under another one is outdated."""
+
+
+class Token(NamedTuple):
+    """A word of a text and where it stands: `text[start:end]`."""
+
+    word: str
+    start: int
+    end: int
+
+
+def tokens(text: str) -> Iterator[Token]:
+    """Yield the words of `text` in reading order, with offsets into it as it was given."""
+    for match in _WORD.finditer(text):
+        yield Token(fold(match.group()), match.start(), match.end())
+
+
+def words(text: str) -> list[str]:
+    """Return the words of `text` in reading order."""
+    return [fold(word) for word in _WORD.findall(text)]
+
+
+def stems(text: str) -> list[str]:
+    """Return the stem of every word of `text`, stop words included, in reading order."""
+    return [stem(word) for word in words(text)]
+
+
+@lru_cache(maxsize=1 << 18)
+def fold(word: str) -> str:
+    """Return the form in which a word is compared."""
+    return unicodedata.normalize("NFKC", word).replace("\u00ad", "").casefold()
+
+
+@lru_cache(maxsize=1 << 18)
+def stem(word: str) -> str:
+    """Return the stem of a folded word."""
+    if any(c.isdigit() for c in word):
+        return word
+    with _stemmer_lock:
+        stemmed: str = _stemmer.stemWord(word)
+    return stemmed

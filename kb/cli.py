@@ -1,0 +1,298 @@
+"""The command line: `kb ingest` and `kb search`. Results go to stdout, progress, warnings and log to stderr.
+
+Exit status: 0 done; 1 some guides failed; 2 wrong use; 3 refused, nothing was changed.
+"""
+
+import argparse
+import json
+import logging
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from tqdm import tqdm
+
+from kb import config, ingestion, messages, topics
+from kb.catalog_json import to_json
+from kb.config import Settings
+from kb.engines import open_engine
+from kb.errors import ConfigError, IndexUnusableError, KbError, SourceError
+from kb.ingestion import Line, Report, Verdict
+from kb.model import Answer, Axis, Hit, Result, Validity
+from kb.search import answer
+from kb.topics import Taxonomy
+
+DONE, SOME_FAILED, WRONG_USE, REFUSED = 0, 1, 2, 3
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command and return its exit status."""
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    level = logging.INFO if options.verbose else logging.ERROR
+    logging.basicConfig(level=level, format="%(asctime)s %(name)s %(message)s", stream=sys.stderr)
+    try:
+        settings = config.load()
+        taxonomy = topics.load(settings.topics)
+        status: int = options.run(options, settings, taxonomy)
+        return status
+    except ConfigError as error:
+        return _complain(error, WRONG_USE)
+    except (SourceError, IndexUnusableError) as error:
+        return _complain(error, REFUSED)
+    except KeyboardInterrupt:
+        print(messages.STOPPED, file=sys.stderr)
+        return 130
+    except BrokenPipeError:  # the reader of our output went away, as `head` does
+        sys.stderr.close()
+        return DONE
+
+
+def _complain(error: KbError, status: int) -> int:
+    print(messages.explain(error), file=sys.stderr)
+    return status
+
+
+def _parser() -> argparse.ArgumentParser:
+    common = argparse.ArgumentParser(add_help=False)
+    common.add_argument("--index", type=Path, metavar="ORDNER", help="Ordner des Suchindex")
+    common.add_argument("--json", action="store_true", help="Ergebnis als JSON-Objekt auf der Standardausgabe")
+    common.add_argument("--verbose", action="store_true", help="Ablauf auf der Fehlerausgabe mitschreiben")
+    parser = argparse.ArgumentParser(prog="kb", description="Wissensdatenbank für Handlungshilfen")
+    commands = parser.add_subparsers(required=True, metavar="BEFEHL")
+
+    ingest = commands.add_parser("ingest", parents=[common], help="Handlungshilfen in den Suchindex übernehmen")
+    ingest.add_argument("paths", nargs="*", type=Path, metavar="PFAD", help="nur diese Dateien oder Ordner")
+    ingest.add_argument("--source", type=Path, metavar="ORDNER", help="Ordner mit den Handlungshilfen")
+    ingest.add_argument("--rebuild", action="store_true", help="alles neu lesen, auch Unverändertes")
+    ingest.add_argument("--dry-run", action="store_true", help="nur zeigen, was geschähe")
+    ingest.add_argument("--allow-removals", action="store_true", help="auch übernehmen, wenn viele Handlungshilfen fehlen")
+    ingest.set_defaults(run=_ingest)
+
+    search = commands.add_parser("search", parents=[common], help="in den Handlungshilfen suchen")
+    search.add_argument("text", nargs="*", metavar="SUCHE", help="Wörter, „feste Wendungen“, -ohne, Anfang*")
+    search.add_argument("--limit", type=_positive, default=10, metavar="N", help="höchstens so viele Ergebnisse")
+    search.add_argument("--offset", type=_natural, default=0, metavar="N", help="so viele Ergebnisse überspringen")
+    for option, axis, what in _AXES:
+        search.add_argument(option, dest=axis, action="append", default=[], metavar="ID", help=what)
+    search.set_defaults(run=_search)
+    return parser
+
+
+_AXES = (
+    ("--topic", Axis.TOPIC, "nur dieses Thema (mehrfach möglich)"),
+    ("--kind", Axis.KIND, "nur diese Dokumentart (mehrfach möglich)"),
+    ("--partner", Axis.PARTNER, "nur mit diesem Netzwerkpartner (mehrfach möglich)"),
+    ("--validity", Axis.VALIDITY, "nur diese Gültigkeit (mehrfach möglich)"),
+)
+
+
+def _positive(text: str) -> int:
+    if (value := int(text)) < 1:
+        raise ValueError
+    return value
+
+
+def _natural(text: str) -> int:
+    if (value := int(text)) < 0:
+        raise ValueError
+    return value
+
+
+# ---- ingest ------------------------------------------------------------------------------------------------------------
+
+
+def _ingest(options: argparse.Namespace, settings: Settings, taxonomy: Taxonomy) -> int:
+    settings = replace(settings, source=options.source or settings.source, index=options.index or settings.index)
+    paths = [path for path in (_in_source(path, settings.source) for path in options.paths) if path]
+    if len(paths) < len(options.paths):
+        wrong = next(path for path in options.paths if not _in_source(path, settings.source))
+        print(messages.outside(str(wrong), str(settings.source)), file=sys.stderr)
+        return WRONG_USE
+    started = time.perf_counter()
+    # disable=None: no bar without a terminal
+    with tqdm(desc=messages.READING, unit="", leave=False, disable=None, file=sys.stderr) as bar:
+
+        def progress(n_done: int, total: int) -> None:
+            bar.total = total
+            bar.update(n_done - bar.n)
+
+        report = ingestion.run(
+            settings,
+            taxonomy,
+            paths=paths,
+            is_rebuild=options.rebuild,
+            is_dry_run=options.dry_run,
+            allow_removals=options.allow_removals,
+            progress=progress,
+        )
+    seconds = time.perf_counter() - started
+    if options.json:
+        print(json.dumps(_report_json(report, seconds), ensure_ascii=False, indent=1))
+    else:
+        _print_report(report, seconds)
+    return SOME_FAILED if report.count(Verdict.FAILED) else DONE
+
+
+def _in_source(path: Path, source: Path) -> Path | None:
+    """Return the path as one below the source folder, or None if it is not there; also one relative to that folder."""
+    for candidate in (path, source / path):
+        if candidate.exists() and (root := source.resolve()) in (inside := candidate.resolve(), *inside.parents):
+            return source / inside.relative_to(root)
+    return None
+
+
+def _print_report(report: Report, seconds: float) -> None:
+    if report.rebuilt:
+        print(messages.REBUILT[report.rebuilt], file=sys.stderr)
+    shown = [line for line in report.lines if line.verdict is not Verdict.UNCHANGED]
+    width = min(max((len(line.source) for line in shown), default=0), 60)
+    for line in shown:
+        print(f"{messages.VERDICTS[line.verdict]:<10} {line.source:<{width}}  {message(line)}".rstrip())
+    if report.is_dry_run:
+        print(messages.DRY_RUN)
+    print(
+        messages.summary(
+            sum(report.count(verdict) for verdict in (Verdict.NEW, Verdict.CHANGED, Verdict.MOVED)),
+            report.count(Verdict.FAILED),
+            report.count(Verdict.REMOVED),
+            report.count(Verdict.UNCHANGED),
+            seconds,
+        )
+    )
+
+
+def message(line: Line) -> str:
+    """Return in German what there is to say about a file."""
+    if line.error:
+        return messages.explain(line.error)
+    if line.verdict is Verdict.PASSED_OVER:
+        return messages.passed_over(Path(line.source).suffix)
+    if line.verdict not in (Verdict.NEW, Verdict.CHANGED, Verdict.MOVED) or not line.guide:
+        return ""
+    parts = [messages.n_passages(line.guide.n_passages), *(messages.DOUBTS[doubt] for doubt in line.guide.doubts)]
+    parts += [messages.unknown_editions(line.unknown_editions)] if line.unknown_editions else []
+    parts += [] if line.guide.topics else [messages.NO_TOPIC]
+    return "; ".join(parts)
+
+
+def _report_json(report: Report, seconds: float) -> dict[str, Any]:
+    return {
+        "files": [
+            {
+                "source": line.source,
+                "verdict": line.verdict,
+                "message": message(line),
+                "guide": line.guide.id if line.guide else None,
+            }
+            for line in report.lines
+        ],
+        "counts": {verdict: report.count(verdict) for verdict in Verdict},
+        "rebuilt": report.rebuilt,
+        "dry_run": report.is_dry_run,
+        "pages": report.n_pages,
+        "seconds": round(seconds, 3),
+    }
+
+
+# ---- search ------------------------------------------------------------------------------------------------------------
+
+
+def _search(options: argparse.Namespace, settings: Settings, taxonomy: Taxonomy) -> int:
+    settings = replace(settings, index=options.index or settings.index)
+    selection = {axis: frozenset(getattr(options, axis)) for _, axis, _ in _AXES}
+    for axis, values in selection.items():
+        known = [*Validity] if axis is Axis.VALIDITY else [*taxonomy.ids(axis), *([topics.NO_TOPIC] * (axis is Axis.TOPIC))]
+        for value in sorted(values - set(known)):
+            print(messages.unknown_value(value, known), file=sys.stderr)
+            return WRONG_USE
+    engine = open_engine(settings)
+    try:
+        found = answer(engine, " ".join(options.text), selection=selection, offset=options.offset, limit=options.limit)
+    finally:
+        engine.close()
+    if options.json:
+        print(json.dumps(answer_json(found, taxonomy), ensure_ascii=False, indent=1))
+    else:
+        _print_answer(found, taxonomy)
+    return DONE
+
+
+def _print_answer(found: Answer, taxonomy: Taxonomy) -> None:
+    has_many_words = len(found.query.clauses) > 1
+    totals = found.totals
+    if not totals.n_works:
+        print(messages.NOTHING_FOUND)
+        return
+    print(messages.found(totals.n_works_all_words, totals.n_works_some_words, has_many_words=has_many_words))
+    for number, result in enumerate(found.results, start=found.offset + 1):
+        guide = result.guide
+        facts = [taxonomy.title(Axis.KIND, guide.kind), messages.BINDING if guide.is_binding else ""]
+        facts += [messages.edition(guide.edition), guide.places[0]]
+        print(f"\n{number}. {guide.title} ({', '.join(fact for fact in facts if fact)})")
+        for hit in result.hits:
+            print(f"   {_where(hit)}: {hit.snippet.text if hit.snippet else ''}")
+
+
+def _where(hit: Hit) -> str:
+    trail = " › ".join(hit.passage.heading)
+    page = messages.page(hit.passage.page) if hit.passage.page else ""
+    return ", ".join(part for part in (page, trail) if part) or hit.guide.title
+
+
+def answer_json(found: Answer, taxonomy: Taxonomy) -> dict[str, Any]:
+    """Return an answer as an object of JSON types."""
+    return {
+        "query": found.query.text,
+        "totals": {
+            "works": found.totals.n_works,
+            "works_all_words": found.totals.n_works_all_words,
+            "works_some_words": found.totals.n_works_some_words,
+            "passages": found.totals.n_passages,
+        },
+        "results": [_result_json(result) for result in found.results],
+        "facets": {
+            axis: [
+                {"value": facet.value, "title": taxonomy.title(axis, facet.value), "count": facet.n_works}
+                for facet in sorted(found.facets, key=lambda facet: (-facet.n_works, facet.value))
+                if facet.axis is axis
+            ]
+            for axis in Axis
+        },
+        "offset": found.offset,
+        "limit": found.limit,
+    }
+
+
+def _result_json(result: Result) -> dict[str, Any]:
+    return {
+        "guide": to_json(result.guide) | {"source": result.guide.places[0]},
+        "score": round(result.score, 4),
+        "all_words": result.has_all_words,
+        "passages": [_hit_json(hit) for hit in result.hits],
+        "n_passages": result.n_hits,
+        "earlier": [
+            _hit_json(hit) | {"title": hit.guide.title, "edition": hit.guide.edition, "source": hit.guide.places[0]}
+            for hit in result.earlier
+        ],
+    }
+
+
+def _hit_json(hit: Hit) -> dict[str, Any]:
+    snippet = hit.snippet
+    return {
+        "id": hit.passage.id,
+        "guide": hit.guide.id,
+        "page": hit.passage.page,
+        "heading": list(hit.passage.heading),
+        "snippet": {"text": snippet.text, "spans": [list(span) for span in snippet.spans]} if snippet else None,
+        "score": round(hit.score, 4),
+        "all_words": hit.has_all_words,
+    }
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,122 @@
+"""The errors of the knowledge base. Each carries its facts as fields; `messages.explain` says them in German.
+
+    KbError
+    ├── ConfigError          a setting is wrong
+    ├── SourceError          the source folder is missing, or lost too many guides
+    ├── GuideError           one guide cannot be taken over; it keeps its previous version
+    │   ├── ExtractionError      its text cannot be read
+    │   └── MetadataError        its sidecar says something wrong
+    └── IndexUnusableError          the index cannot be used
+        ├── IndexMissingError    nothing has been ingested yet
+        ├── IndexOutdatedError   built by another format or analysis
+        ├── IndexDamagedError    files are missing or do not fit together
+        └── IndexLockedError     another process is writing
+"""
+
+from enum import StrEnum
+
+
+class KbError(Exception):
+    """Anything that this project raises on purpose."""
+
+
+class ConfigError(KbError):
+    """A setting is unknown or has a wrong value."""
+
+    def __init__(self, origin: str, key: str, reason: str) -> None:
+        super().__init__(f"{origin}: {key}: {reason}")
+        self.origin, self.key, self.reason = origin, key, reason
+
+
+class SourceReason(StrEnum):
+    """Why the ingest refuses to run over a source folder."""
+
+    MISSING = "missing"
+    EMPTY = "empty"
+    SHRUNK = "shrunk"
+    UNREADABLE = "unreadable"
+
+
+class SourceError(KbError):
+    """The source folder is in a state in which following it would remove guides that nobody meant to remove."""
+
+    def __init__(self, folder: str, reason: SourceReason, n_gone: int = 0, n_known: int = 0) -> None:
+        super().__init__(f"{folder}: {reason} gone={n_gone} known={n_known}")
+        self.folder, self.reason, self.n_gone, self.n_known = folder, reason, n_gone, n_known
+
+
+class GuideError(KbError):
+    """One guide cannot be taken over. It keeps its previous version."""
+
+
+class ExtractionReason(StrEnum):
+    """Why a file's text cannot be read."""
+
+    EMPTY_FILE = "empty_file"
+    TOO_LARGE = "too_large"
+    WRONG_TYPE = "wrong_type"  # the content is not what the file's ending says
+    ENCRYPTED = "encrypted"
+    OLD_WORD = "old_word"  # OLE container: a .doc, or a DOCX behind a password
+    DAMAGED = "damaged"
+    NO_TEXT = "no_text"  # scanned, most likely
+    LIMIT = "limit"  # unpacks to more than a guide can hold
+    TIMEOUT = "timeout"
+    CRASHED = "crashed"  # the reading process died
+    UNREADABLE = "unreadable"  # the file system says no
+    INTERNAL = "internal"  # our own mistake; the traceback is in the log
+
+
+class ExtractionError(GuideError):
+    """A guide's text could not be read."""
+
+    def __init__(self, source: str, reason: ExtractionReason, detail: str = "") -> None:
+        super().__init__(source, reason, detail)  # plain arguments, so that it survives the way out of a child process
+        self.source, self.reason, self.detail = source, reason, detail
+
+    def __str__(self) -> str:
+        return f"{self.source}: {self.reason} {self.detail}".rstrip()
+
+
+class MetadataProblem(StrEnum):
+    """What is wrong in a sidecar."""
+
+    NOT_TOML = "not_toml"
+    UNKNOWN_KEY = "unknown_key"
+    UNKNOWN_VALUE = "unknown_value"  # not an id of topics.toml
+    NO_TEXT = "no_text"  # a string is wanted
+    NO_LIST = "no_list"
+    NO_DATE = "no_date"
+    NO_TRUTH = "no_truth"  # true or false is wanted
+    ENDS_EARLY = "ends_early"  # valid until a day before it is valid
+
+
+class MetadataError(GuideError):
+    """A sidecar says something wrong on a line. `hint` is what was probably meant, or "" (of broken TOML: the reason)."""
+
+    def __init__(self, sidecar: str, line: int, problem: MetadataProblem, *, key: str = "", value: str = "", hint: str = "") -> None:
+        super().__init__(f"{sidecar}:{line}: {problem} {key} {value}")
+        self.sidecar, self.line, self.problem, self.key, self.value, self.hint = sidecar, line, problem, key, value, hint
+
+
+class IndexUnusableError(KbError):
+    """The index cannot be used."""
+
+    def __init__(self, folder: str, detail: str = "") -> None:
+        super().__init__(f"{folder}: {detail}" if detail else folder)
+        self.folder, self.detail = folder, detail
+
+
+class IndexMissingError(IndexUnusableError):
+    """Nothing has been ingested yet."""
+
+
+class IndexOutdatedError(IndexUnusableError):
+    """The index was built by another format or analysis and has to be rebuilt."""
+
+
+class IndexDamagedError(IndexUnusableError):
+    """Files of the index are missing or do not fit together."""
+
+
+class IndexLockedError(IndexUnusableError):
+    """Another process is writing and did not finish in time."""

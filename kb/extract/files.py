@@ -1,0 +1,30 @@
+"""What holds for files of every format before they are parsed."""
+
+import stat
+from pathlib import Path
+
+from kb.errors import ExtractionError, ExtractionReason
+
+MAX_BYTES = 50 * 1024 * 1024  # 455 real DOCX: 19 MB at most unpacked
+HEAD_BYTES = 1024
+OLE_MAGIC = b"\xd0\xcf\x11\xe0"
+
+
+def head(path: Path) -> bytes:
+    """Return the first `HEAD_BYTES` of a file whose size is acceptable.
+
+    Raises:
+        ExtractionError: the file is empty, too large, no regular file, or cannot be read.
+    """
+    try:
+        status = path.stat()
+        if not stat.S_ISREG(status.st_mode):
+            raise ExtractionError(str(path), ExtractionReason.UNREADABLE, "not a regular file")
+        if status.st_size == 0:
+            raise ExtractionError(str(path), ExtractionReason.EMPTY_FILE)
+        if status.st_size > MAX_BYTES:
+            raise ExtractionError(str(path), ExtractionReason.TOO_LARGE, f"bytes={status.st_size}")
+        with path.open("rb") as file:
+            return file.read(HEAD_BYTES)
+    except OSError as error:
+        raise ExtractionError(str(path), ExtractionReason.UNREADABLE, error.strerror or "") from error

@@ -1,0 +1,438 @@
+"""Every German sentence a user sees; plural, date and number forms."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from kb.errors import (
+    ConfigError,
+    ExtractionError,
+    ExtractionReason,
+    IndexDamagedError,
+    IndexLockedError,
+    IndexMissingError,
+    IndexOutdatedError,
+    KbError,
+    MetadataError,
+    MetadataProblem,
+    SourceError,
+    SourceReason,
+)
+
+# ---- page --------------------------------------------------------------------------------------------------------------
+
+SEARCH_PAGE = "Suche"
+INVENTORY_PAGE = "Bestand"
+HELP_PAGE = "Hilfe"
+NAVIGATION = "Bereiche"
+
+SEARCH_LABEL = "Wörter, Paragrafen oder „feste Wendungen“"
+SEARCH_BUTTON = "Suchen"
+FILTERS = "Filter"
+CHOSEN_FILTERS = "Gewählte Filter"
+REMOVE_ALL = "Alle entfernen"
+REMOVE_FILTER = "Filter entfernen"
+AXES = {"thema": "Thema", "art": "Art", "partner": "Netzwerkpartner", "gueltigkeit": "Gültigkeit"}
+
+WITH_SOME_WORDS = "Nur mit einem Teil der Wörter"
+BINDING = "verbindlich"
+NEW_TAB = "öffnet in neuem Tab"
+ONLY_EARLIER = "Nur in einer früheren Ausgabe gefunden."
+CURRENT_EDITION = "Aktuelle Ausgabe"
+WITHOUT_TOPIC = "ohne Thema"
+FILE_KINDS = {".pdf": "PDF", ".docx": "Word-Datei", ".odt": "ODT-Datei", ".txt": "Textdatei", ".md": "Textdatei"}
+
+PAGES = "Seiten mit Ergebnissen"
+PREVIOUS_PAGE = "Zurück"
+NEXT_PAGE = "Weiter"
+
+TOPICS = "Themen"
+KINDS = "Arten"
+PARTNERS = "Netzwerkpartner"
+NEWEST = "Neu und geändert"
+EXPIRING = "Läuft ab oder ist zu prüfen"
+MORE_PARTNERS = "Weitere Partner"
+
+ASK = "Wen Sie fragen können"
+HOW_TO_SEARCH = "So suchen Sie"
+HOW_TO_SEARCH_LEAD = (
+    "Geben Sie ein, worum es geht, und drücken Sie die Eingabetaste. Mit der Taste / springen Sie jederzeit in das Suchfeld."
+)
+EXAMPLES_HEAD = ("Eingabe", "Findet")
+EXAMPLES = (
+    ("Umzug Zusicherung", "Textstellen mit beiden Wörtern zuerst, dann solche mit einem davon; Beugungen zählen mit."),
+    ("„Kosten der Unterkunft“", "Nur Textstellen, in denen die Wörter genau so aufeinanderfolgen."),
+    ("Umzug -Darlehen", "Keine Textstellen, in denen „Darlehen“ vorkommt."),
+    ("Wohnungs*", "Alle Wörter mit diesem Anfang, zum Beispiel Wohnungslosigkeit."),
+)
+HELP = (
+    (
+        "Was Sie in den Ergebnissen sehen",
+        (
+            "Jede Handlungshilfe erscheint einmal, mit ihrer besten Fundstelle. Der Titel öffnet das Original: PDF in einem neuen "
+            "Tab auf der genannten Seite, Word- und ODT-Dateien zum Herunterladen.",
+            "Gefundene Wörter sind unterlegt und unterstrichen. Auslassungspunkte stehen nur dort, wo Text gekürzt ist.",
+            "Ein Schloss und das Wort „verbindlich“ kennzeichnen Weisungen und Rechtsgrundlagen. Alles andere ist Empfehlung.",
+            "„Weitere Fundstellen“ zeigt, wo dieselbe Handlungshilfe noch von Ihren Wörtern handelt.",
+        ),
+    ),
+    (
+        "Filter",
+        (
+            "Mehrere Werte in einer Gruppe erweitern das Ergebnis, Werte aus verschiedenen Gruppen engen es ein. Die Zahl hinter "
+            "einem Wert sagt, wie viele Handlungshilfen er zeigen würde.",
+            "Ihre Suche steht mit allen Filtern in der Adresse. Sie können sie als Lesezeichen speichern oder weitergeben; "
+            "verwenden Sie deshalb keine Namen oder Daten von leistungsberechtigten Personen.",
+        ),
+    ),
+    (
+        "Gültigkeit und Ausgaben",
+        (
+            "„Stand“ nennt die Ausgabe. Ob sie gilt, steht nur dabei, wenn es darauf ankommt: „gilt ab“, „gilt bis“ und „galt bis“ "
+            "mit dem Tag, „ersetzt durch“ mit der neueren Ausgabe.",
+            "Gezeigt wird die aktuelle Ausgabe; frühere sind darunter eingeklappt. Stehen Ihre Wörter nur in einer früheren "
+            "Ausgabe, sagt das Ergebnis es ausdrücklich.",
+        ),
+    ),
+)
+
+OTHER_WORDS = "Schreibweise prüfen, weniger Wörter oder ein anderes Wort für dieselbe Sache versuchen."
+OTHER_TOPICS = "Nach Thema stöbern:"
+RUN_COMMAND = "Wer den Server betreut, ruft im Ordner des Projekts auf:"
+INDEX_TROUBLE = "Die Suche steht gerade nicht zur Verfügung"
+INDEX_MISSING = "Es gibt noch keinen Suchindex."
+INDEX_OUTDATED = "Der Suchindex stammt aus einer anderen Programmversion und muss neu aufgebaut werden."
+INDEX_DAMAGED = "Der Suchindex ist beschädigt und muss neu aufgebaut werden."
+INDEX_COMMAND = "make ingest"
+INDEX_WAITS = "Sobald das fertig ist, erscheint hier die Suche; Sie brauchen nichts neu zu starten oder zu laden."
+INDEX_STILL_WORKS = "Die Hilfe ist weiter erreichbar, und die Originale liegen unverändert in ihrem Ordner."
+FAILURE = "Das hat nicht geklappt"
+FAILURE_EXPLAINED = "Beim Anzeigen ist ein Fehler aufgetreten. Ihre Suche steht noch in der Adresse dieser Seite."
+FAILURE_WAYS_OUT = "Laden Sie die Seite neu. Bestand und Hilfe sind weiter erreichbar."
+
+NOT_FOUND = "Nicht gefunden"
+NOT_FOUND_PAGE = "Unter dieser Adresse gibt es keine Seite."
+NOT_FOUND_ORIGINAL = "Dieses Original ist nicht mehr da. Vielleicht wurde die Handlungshilfe ersetzt oder verschoben."
+TO_SEARCH = "Zur Suche"
+NO_SCRIPT = "Diese Seite braucht JavaScript. Bitte schalten Sie es im Browser ein."
+
+SERVER_STOPS = "Mit Strg+C beenden."
+
+
+def number(n: int) -> str:
+    """Return 1.234 for 1234."""
+    return f"{n:,}".replace(",", ".")
+
+
+def day(value: date) -> str:
+    """Return 01.07.2026."""
+    return f"{value:%d.%m.%Y}"
+
+
+def edition(value: str) -> str:
+    """Return "Stand 07/2026" for "2026-07-15" and "2026-07", "Stand 2026" for "2026", nothing for nothing."""
+    year, _, rest = value.partition("-")
+    month = rest[:2]
+    return f"Stand {month}/{year}" if month else f"Stand {year}" if year else ""
+
+
+def n_guides(n: int) -> str:
+    """Return the number with its noun."""
+    return "1 Handlungshilfe" if n == 1 else f"{number(n)} Handlungshilfen"
+
+
+def all_guides(n: int) -> str:
+    """Return the heading of the whole inventory."""
+    return f"{n_guides(n)} von A bis Z"
+
+
+def found(n_all_words: int, n_some_words: int, *, has_many_words: bool) -> str:
+    """Return the heading above results."""
+    if not has_many_words:
+        return n_guides(n_all_words + n_some_words)
+    if not n_all_words:
+        return f"Keine Handlungshilfe mit allen Wörtern, {number(n_some_words)} mit einem Teil davon"
+    more = f", {number(n_some_words)} weitere" if n_some_words else ""
+    return f"{n_guides(n_all_words)} mit allen Wörtern{more}"
+
+
+def nothing_found(text: str) -> str:
+    """Return the heading of an empty result."""
+    return f"Keine Treffer für „{text}“" if text else "Keine Handlungshilfe mit diesen Filtern"
+
+
+def searched_in(filters: Sequence[str]) -> str:
+    """Return what an empty result was searched in."""
+    return f"Gesucht wurde nur in: {', '.join(filters)}." if filters else "Gesucht wurde in allen Handlungshilfen."
+
+
+def without_filters(n: int) -> str:
+    """Return the way out that removes filters, with what it leads to."""
+    return f"Ohne Filter suchen ({n_guides(n)})"
+
+
+def without_signs(text: str, n: int) -> str:
+    """Return the way out that drops quotes, exclusions and stars."""
+    return f"Ohne Anführungszeichen, Minus und Stern suchen: {text} ({n_guides(n)})"
+
+
+def page(n: int) -> str:
+    """Return "Seite 12", with a space that does not break."""
+    return f"Seite\u00a0{number(n)}"
+
+
+def section(heading: str) -> str:
+    """Return where in a guide without pages a passage stands."""
+    return f"Abschnitt „{heading}“"
+
+
+def download(suffix: str) -> str:
+    """Return what a link to a file that no browser shows leads to."""
+    return f"{FILE_KINDS.get(suffix, 'Datei')} zum Herunterladen"
+
+
+def more_hits(n_shown: int, n_all: int) -> str:
+    """Return the label of the passages besides the best one: all `n_all` of them, or the first `n_shown`."""
+    if n_shown < n_all:
+        return f"{number(n_shown)} von {number(n_all)} weiteren Fundstellen"
+    return "1 weitere Fundstelle" if n_all == 1 else f"{number(n_all)} weitere Fundstellen"
+
+
+def earlier_editions(n: int) -> str:
+    """Return the label of several earlier editions."""
+    return f"{number(n)} andere Ausgaben"
+
+
+def earlier_edition(title: str, stand: str) -> str:
+    """Return the label of one earlier edition."""
+    return f"Frühere Ausgabe: {title}{f', {stand}' if stand else ''}"
+
+
+def upcoming_edition(title: str, stand: str) -> str:
+    """Return the label of an edition still to come."""
+    return f"Künftige Ausgabe: {title}{f', {stand}' if stand else ''}"
+
+
+def open_edition(suffix: str) -> str:
+    """Return the link to the one other edition, which is named above it."""
+    return "Öffnen" if suffix == ".pdf" else download(suffix)
+
+
+def valid_from(value: date) -> str:
+    """Return since when an edition will be in force."""
+    return f"gilt ab {day(value)}"
+
+
+def expired(value: date) -> str:
+    """Return until when an edition was in force."""
+    return f"galt bis {day(value)}"
+
+
+def expires(value: date) -> str:
+    """Return until when an edition is in force."""
+    return f"gilt bis {day(value)}"
+
+
+def review_by(value: date, *, is_over: bool) -> str:
+    """Return by when a guide is to be reviewed."""
+    return f"{'war zu prüfen' if is_over else 'zu prüfen'} bis {day(value)}"
+
+
+def superseded(title: str, stand: str) -> str:
+    """Return by what an edition was replaced."""
+    return f"ersetzt durch „{title}“{f', {stand}' if stand else ''}"
+
+
+def tab(parts: Sequence[str], name: str) -> str:
+    """Return the title of the browser's tab: "Umzug · Seite 2 – Handlungshilfen"."""
+    lead = " · ".join(part for part in parts if part)
+    return f"{lead} – {name}" if lead else name
+
+
+def filter_button(n: int) -> str:
+    """Return the label of the button that opens the filters on a phone."""
+    return f"{FILTERS} ({number(n)} gewählt)" if n else FILTERS
+
+
+def page_of(n: int, n_pages: int) -> str:
+    """Return where in the results a page stands."""
+    return f"Seite {number(n)} von {number(n_pages)}"
+
+
+def printed(text: str, filters: Sequence[str], as_of: date) -> str:
+    """Return the line above a printed result."""
+    parts = [f"Suche: {text}" if text else "", f"Filter: {', '.join(filters)}" if filters else "", f"gedruckt am {day(as_of)}"]
+    return " · ".join(part for part in parts if part)
+
+
+def contact(whom: str) -> str:
+    """Return whom to ask; without a setting, the obvious."""
+    return f"Fragen beantwortet: {whom}" if whom else "Fragen beantwortet, wer diese Sammlung in Ihrem Haus betreut."
+
+
+def serving(name: str, address: str) -> str:
+    """Return the line that the server prints once it answers."""
+    return f"{name}: {address}"
+
+
+def port_taken(host: str, port: int) -> str:
+    """Return why the server cannot start."""
+    return f"Port {port} auf {host} ist schon belegt. Mit einem anderen versuchen, zum Beispiel: PORT={port + 1} python app.py"
+
+
+def address_unusable(host: str, port: int, reason: str) -> str:
+    """Return why the server cannot start on this address."""
+    return f"Unter {host}:{port} lässt sich kein Server starten: {reason}"
+
+
+def bad_port(value: str) -> str:
+    """Return what is wrong with the PORT of the environment."""
+    return f"PORT muss eine Zahl von 1 bis 65535 sein, nicht „{value}“."
+
+
+# ---- command line and errors -----------------------------------------------------------------------------------------------
+
+VERDICTS = {
+    "new": "neu",
+    "changed": "geändert",
+    "moved": "verschoben",
+    "unchanged": "unverändert",
+    "removed": "entfernt",
+    "failed": "Fehler",
+    "passed_over": "übergangen",
+}
+READING = "Handlungshilfen werden gelesen"
+REBUILT = {
+    "missing": "Der Suchindex wird zum ersten Mal aufgebaut.",
+    "outdated": "Der Suchindex stammt aus einer anderen Programmversion und wird neu aufgebaut.",
+    "damaged": "Der Suchindex war beschädigt und wird neu aufgebaut.",
+}
+NO_TOPIC = "ohne Thema: Datei in einen Themenordner legen oder „themen“ in der Begleitdatei angeben"
+DRY_RUN = "Probelauf: Es wurde nichts geändert."
+NOTHING_FOUND = "Keine Treffer."
+STOPPED = "Abgebrochen; es wurde nichts geändert."
+
+DOUBTS = {
+    "scan_pages": "ein Teil der Seiten ist vermutlich eingescannt und ohne Texterkennung nicht auffindbar",
+    "odd_text": "der Text ist kaum als Deutsch zu erkennen (Scan, Formular oder defekte Schrift); bitte prüfen",
+}
+
+_EXTRACTION = {
+    ExtractionReason.EMPTY_FILE: "die Datei ist leer; bitte neu speichern",
+    ExtractionReason.TOO_LARGE: "die Datei ist zu groß; bitte Bilder verkleinern oder die Datei aufteilen",
+    ExtractionReason.WRONG_TYPE: "der Inhalt passt nicht zur Dateiendung; bitte im richtigen Format neu speichern",
+    ExtractionReason.ENCRYPTED: "mit Kennwort geschützt; bitte ohne Kennwort speichern",
+    ExtractionReason.OLD_WORD: "kennwortgeschützt oder altes Word-Format (.doc); bitte ohne Kennwort als .docx speichern",
+    ExtractionReason.DAMAGED: "die Datei ist beschädigt; bitte aus dem Ursprungsprogramm neu speichern",
+    ExtractionReason.NO_TEXT: "kein Text gefunden: vermutlich eingescannt; bitte mit Texterkennung speichern",
+    ExtractionReason.LIMIT: "die Datei ist ungewöhnlich aufgebaut und entpackt sich übermäßig; bitte neu speichern",
+    ExtractionReason.TIMEOUT: "das Lesen hat zu lange gedauert; bitte neu speichern oder aufteilen",
+    ExtractionReason.CRASHED: "die Datei bringt das Lesen zum Absturz; bitte aus dem Ursprungsprogramm neu speichern",
+    ExtractionReason.UNREADABLE: "die Datei lässt sich nicht öffnen; bitte Zugriffsrechte prüfen",
+    ExtractionReason.INTERNAL: "beim Lesen ist ein Programmfehler aufgetreten; bitte der Betreuung melden",
+}
+
+_PASSED_OVER = {
+    ".doc": "altes Word-Format; bitte als .docx speichern",
+    ".rtf": "wird nicht gelesen; bitte als .docx speichern",
+    ".toml": "Begleitdatei ohne Handlungshilfe gleichen Namens",
+}
+
+
+def passed_over(suffix: str) -> str:
+    """Return why a file of that ending is no guide."""
+    return _PASSED_OVER.get(suffix.lower(), "keine Handlungshilfe (gelesen werden PDF, DOCX und ODT)")
+
+
+def n_passages(n: int) -> str:
+    """Return the number with its noun."""
+    return "1 Textstelle" if n == 1 else f"{number(n)} Textstellen"
+
+
+def unknown_editions(names: Sequence[str]) -> str:
+    """Return that predecessors named in a sidecar are not there."""
+    return f"ersetzt {', '.join(f'„{name}“' for name in names)}: nicht im Bestand"
+
+
+def summary(n_taken: int, n_failed: int, n_removed: int, n_unchanged: int, seconds: float) -> str:
+    """Return the last line of an ingest."""
+    parts = [f"{n_guides(n_taken)} übernommen", f"{number(n_failed)} Fehler" if n_failed else ""]
+    parts += [f"{number(n_removed)} entfernt" if n_removed else "", f"{number(n_unchanged)} unverändert"]
+    return f"{', '.join(part for part in parts if part)} ({seconds:.1f} s)".replace(".", ",")
+
+
+def outside(path: str, source: str) -> str:
+    """Return that a path given to the ingest is not in the source folder, or not there."""
+    return f"{path} liegt nicht in {source} oder ist nicht da. Bitte Dateien oder Ordner darin angeben."
+
+
+def unknown_value(value: str, hints: Sequence[str]) -> str:
+    """Return that an option's value is none of the known ones."""
+    return f"„{value}“ gibt es nicht. Möglich sind: {', '.join(hints)}"
+
+
+def explain(error: KbError) -> str:
+    """Return in one German sentence what is wrong and what helps."""
+    match error:
+        case ExtractionError():
+            return _EXTRACTION[error.reason]
+        case MetadataError():
+            return f"{error.sidecar}, Zeile {error.line}: {_metadata(error)}"
+        case SourceError():
+            return _source(error)
+        case ConfigError():
+            return f"{error.origin}: Einstellung „{error.key}“: {_CONFIG.get(error.reason, error.reason)}"
+        case IndexMissingError():
+            return f"{error.folder}: {INDEX_MISSING} Bitte zuerst „python ingest.py“ ausführen."
+        case IndexOutdatedError():
+            return f"{error.folder}: {INDEX_OUTDATED} Bitte „python ingest.py“ ausführen."
+        case IndexDamagedError():
+            return f"{error.folder}: {INDEX_DAMAGED} Bitte „python ingest.py“ ausführen."
+        case IndexLockedError():
+            return f"{error.folder}: Ein anderer Lauf ist noch nicht fertig. Bitte später noch einmal versuchen."
+    return FAILURE
+
+
+_CONFIG = {
+    "unknown": "diese Einstellung gibt es nicht",
+    "missing": "fehlt in einem Eintrag",
+    "path": "hier gehört ein Pfad in Anführungszeichen hin",
+    "text": "hier gehört ein Text in Anführungszeichen hin",
+    "number": "hier gehört eine ganze Zahl ab 0 hin",
+}
+
+
+def _source(error: SourceError) -> str:
+    match error.reason:
+        case SourceReason.MISSING:
+            return f"Der Ordner {error.folder} ist nicht da. Es wurde nichts geändert. Bitte Pfad oder Laufwerk prüfen."
+        case SourceReason.EMPTY:
+            return f"Im Ordner {error.folder} liegt keine Handlungshilfe. Es wurde nichts geändert. {_ALLOW}"
+        case SourceReason.UNREADABLE:
+            return f"Der Ordner {error.folder} lässt sich nicht lesen. Es wurde nichts geändert. Bitte Zugriffsrechte prüfen."
+        case SourceReason.SHRUNK:
+            gone = f"{number(error.n_gone)} von {n_guides(error.n_known)}"
+            return f"Im Ordner {error.folder} fehlen {gone}. Es wurde nichts geändert. {_ALLOW}"
+
+
+_ALLOW = "Ist das gewollt, dann mit --allow-removals wiederholen."
+
+
+def _metadata(error: MetadataError) -> str:
+    meant = f"; gemeint „{error.hint}“?" if error.hint else ""
+    match error.problem:
+        case MetadataProblem.NOT_TOML:
+            return f"die Begleitdatei ist kein gültiges TOML ({error.hint})"
+        case MetadataProblem.UNKNOWN_KEY:
+            return f"„{error.key}“ ist kein bekanntes Feld{meant}"
+        case MetadataProblem.UNKNOWN_VALUE:
+            return f"„{error.value}“ ist bei „{error.key}“ nicht vorgesehen{meant}"
+        case MetadataProblem.NO_TEXT:
+            return f"bei „{error.key}“ gehört ein Text in Anführungszeichen hin"
+        case MetadataProblem.NO_LIST:
+            return f"bei „{error.key}“ gehört eine Liste hin, zum Beispiel {error.key} = [\"…\", \"…\"]"
+        case MetadataProblem.NO_DATE:
+            return f"„{error.value}“ ist bei „{error.key}“ kein Datum; zum Beispiel {error.key} = 2026-07-01"
+        case MetadataProblem.NO_TRUTH:
+            return f"bei „{error.key}“ gehört true oder false hin (ohne Anführungszeichen)"
+        case MetadataProblem.ENDS_EARLY:
+            return f"„gilt_bis“ ({error.value}) liegt vor „gilt_ab“"

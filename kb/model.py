@@ -1,0 +1,302 @@
+"""The nouns of the knowledge base: frozen values, and the protocols of its two seams. Start reading here.
+
+A *guide* is one Handlungshilfe in one edition; its editions form a *work*. A guide has *pages*, is cut into *passages*, and a
+passage that matches a *query* is a *hit*. What a face shows is an *answer*: works, best first, with their hits and facets.
+Everything here is immutable; nothing here reads or writes.
+"""
+
+from collections.abc import Iterable, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from pathlib import Path
+from typing import Protocol
+
+
+class Axis(StrEnum):
+    """What results can be narrowed by. The values are the names used in addresses, options and JSON."""
+
+    TOPIC = "thema"
+    KIND = "art"
+    PARTNER = "partner"
+    VALIDITY = "gueltigkeit"
+
+
+class Validity(StrEnum):
+    """Whether an edition is in force on a given day."""
+
+    IN_FORCE = "gilt"
+    UPCOMING = "gilt-noch-nicht"
+    EXPIRED = "gilt-nicht-mehr"
+
+
+Selection = Mapping[Axis, frozenset[str]]
+"""Chosen values per axis. Values within an axis widen the result, axes narrow each other; an empty set selects everything."""
+
+
+# ---- from file to passage ----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heading:
+    """A heading, as the outline or the styles of a guide give it."""
+
+    level: int  # 1 is the outermost
+    title: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """The text of one PDF page, or of one section of a guide without pages.
+
+    Lines are separated by one line feed, paragraphs by an empty line where the format tells them apart.
+    """
+
+    number: int | None  # 1-based PDF page; None for DOCX and ODT, which have no pages
+    text: str
+    headings: tuple[Heading, ...] = ()  # those that begin on this page, in reading order
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Extracted:
+    """What an extractor reads from one file. Texts are raw: `cleaning` has not seen them."""
+
+    pages: tuple[Page, ...]
+    title: str = ""  # the title in the document properties; often wrong or generic
+    title_line: str = ""  # the line(s) in the largest type on the first page, or the first line styled as title
+    author: str = ""
+    keywords: tuple[str, ...] = ()
+    doubts: tuple[str, ...] = ()  # names in `messages.DOUBTS`: why the text may be incomplete
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Guide:
+    """One Handlungshilfe in one edition, as the catalog keeps it."""
+
+    id: str
+    work_id: str  # shared by all editions of one work
+    places: tuple[str, ...]  # paths below the source folder, with "/"; more than one if copies lie about
+    digest: str  # of the file's bytes
+    metadata_digest: str  # of everything besides the file that shaped this record: sidecars, folder, file name
+    extractor: str  # version of the extraction that made its passages
+    title: str
+    kind: str = ""  # id of a kind; "" if unknown
+    topics: tuple[str, ...] = ()  # ids of topics, mostly of the second level
+    partners: tuple[str, ...] = ()
+    publisher: str = ""
+    region: str = ""
+    contact: str = ""
+    edition: str = ""  # "2026-07-15", "2026-07" or "2026": as exact as the source says
+    valid_from: date | None = None
+    valid_until: date | None = None  # last day in force
+    supersedes: tuple[str, ...] = ()  # file names, paths, ids or titles of earlier editions
+    review_by: date | None = None
+    is_binding: bool = False
+    n_pages: int = 0  # 0 for guides without pages
+    n_passages: int = 0
+    doubts: tuple[str, ...] = ()
+
+    def validity(self, as_of: date) -> Validity:
+        """Return whether this edition is in force on the day `as_of`."""
+        if self.valid_until is not None and as_of > self.valid_until:
+            return Validity.EXPIRED
+        if self.valid_from is not None and as_of < self.valid_from:
+            return Validity.UPCOMING
+        return Validity.IN_FORCE
+
+    @property
+    def suffix(self) -> str:
+        """The file's ending, lower case, with the dot."""
+        return Path(self.places[0]).suffix.lower()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Passage:
+    """The unit that is indexed and found: a stretch of text within one page and one heading."""
+
+    guide_id: str
+    number: int  # 1-based within its guide
+    text: str
+    page: int | None = None
+    heading: tuple[str, ...] = ()  # heading trail, outermost first
+
+    @property
+    def id(self) -> str:
+        """The passage's name, unique in an index."""
+        return f"{self.guide_id}#{self.number}"
+
+
+# ---- from query to answer ----------------------------------------------------------------------------------------------
+
+
+class Occur(StrEnum):
+    """What a clause asks of a passage."""
+
+    SHOULD = "should"  # counts towards "all words" and adds to the score
+    MUST = "must"
+    MUST_NOT = "must_not"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clause:
+    """A term, a phrase (several terms in a row) or a prefix that a passage should, must or must not contain.
+
+    `terms` come from `kb.analysis`: stems, except for a prefix, which is matched against words as written.
+    """
+
+    terms: tuple[str, ...]
+    occur: Occur = Occur.SHOULD
+    is_prefix: bool = False
+    weight: float = 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Query:
+    """What is asked of an engine. Without a clause that should or must match, every passage matches."""
+
+    text: str = ""  # as typed
+    clauses: tuple[Clause, ...] = ()
+    selection: Selection = field(default_factory=dict)
+    as_of: date = date.min  # the day for which validity is computed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snippet:
+    """A stretch of a passage, with the matched words as ascending, disjoint (start, end) offsets into `text`."""
+
+    text: str
+    spans: tuple[tuple[int, int], ...] = ()
+    is_cut_before: bool = False
+    is_cut_after: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hit:
+    """A passage that matched, with the guide it belongs to."""
+
+    passage: Passage
+    guide: Guide
+    score: float  # higher is better; comparable within one answer only
+    has_all_words: bool
+    snippet: Snippet | None = None  # cut by `search.answer`, for the results that it shows
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """A work that matched."""
+
+    guide: Guide  # the work's current edition
+    score: float
+    has_all_words: bool
+    hits: tuple[Hit, ...]  # the current edition's best, at most three; an earlier edition's where only that one matches
+    n_hits: int  # all matching passages of the edition that `hits` is taken from
+    earlier: tuple[Hit, ...] = ()  # the best hit of every other edition that matches, newest edition first
+    editions: tuple[Guide, ...] = ()  # all other editions of the work, newest first
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facet:
+    """A value of an axis, and how many works it would show beside the choices on the other axes."""
+
+    axis: Axis
+    value: str
+    n_works: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Totals:
+    """How much matched, independent of the page of results that is shown."""
+
+    n_works: int = 0
+    n_works_all_words: int = 0
+    n_passages: int = 0
+
+    @property
+    def n_works_some_words(self) -> int:
+        """Works without a passage that has all words."""
+        return self.n_works - self.n_works_all_words
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Matches:
+    """An engine's half of an answer: totals, one page of results without snippets, facets in no particular order."""
+
+    totals: Totals
+    results: tuple[Result, ...]
+    facets: tuple[Facet, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What a face shows for one query."""
+
+    query: Query
+    totals: Totals
+    results: tuple[Result, ...]
+    facets: tuple[Facet, ...]
+    offset: int
+    limit: int
+
+    @property
+    def n_pages(self) -> int:
+        """Pages of results; 0 without results."""
+        return -(-self.totals.n_works // self.limit)
+
+
+# ---- the seams ---------------------------------------------------------------------------------------------------------
+
+
+class Extractor(Protocol):
+    """Reads the guides of one format."""
+
+    suffixes: tuple[str, ...]
+    version: str
+
+    def extract(self, path: Path) -> Extracted:
+        """Return the text and properties of the file.
+
+        Raises:
+            ExtractionError: the file cannot be read; the reason says why.
+        """
+        ...
+
+
+class Batch(Protocol):
+    """Changes to an index that become visible together."""
+
+    def replace(self, guide: Guide, passages: Iterable[Passage]) -> None:
+        """Store the guide with these passages, in place of what was stored under its id."""
+        ...
+
+    def update(self, guide: Guide) -> None:
+        """Store a changed record of a guide whose passages, title included, stay as they are."""
+        ...
+
+    def remove(self, guide_id: str) -> None:
+        """Forget the guide and its passages."""
+        ...
+
+
+class Engine(Protocol):
+    """An index that can be searched and written. May be called from many threads."""
+
+    def search(self, query: Query, *, offset: int = 0, limit: int = 10) -> Matches:
+        """Return the works number `offset` to `offset + limit` for the query, in the state of the last commit."""
+        ...
+
+    def catalog(self) -> Mapping[str, Guide]:
+        """Return all guides by id, in the state of the last commit."""
+        ...
+
+    def write(self) -> AbstractContextManager[Batch]:
+        """Open the one batch that may be under way; leaving the block commits it, an exception discards it whole.
+
+        Raises:
+            IndexLockedError: another process is writing and did not finish in time.
+        """
+        ...
+
+    def close(self) -> None:
+        """Release files. The engine must not be used afterwards."""
+        ...

@@ -1,0 +1,50 @@
+"""What was typed -> Query. Pure; any input is a valid query.
+
+Any word may match and counts. Strict are: "words in quotes" (in a row), -excluded words or phrases, and begin* of a word. Words that carry no
+meaning of their own ("darf ich der …") are left out unless nothing else was typed.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from datetime import date
+
+from kb import analysis
+from kb.model import Clause, Occur, Query, Selection
+
+MAX_CLAUSES = 64  # a pasted e-mail has a few hundred words; the first carry its topic, and each costs a look-up
+MIN_PREFIX = 2
+
+_QUOTES = str.maketrans(dict.fromkeys("„“”‟«»", '"') | dict.fromkeys("−‐‑–—", "-"))
+_PART = re.compile(r'(?P<minus>(?<!\S)-)?(?:"(?P<phrase>[^"]*)"|(?P<word>[^\s"]+))')
+
+
+def parse(text: str, *, selection: Selection | None = None, as_of: date) -> Query:
+    """Return the query that `text` asks, narrowed by `selection`, with validity as of the given day."""
+    clauses: dict[tuple[object, ...], Clause] = {}
+    for clause in _clauses(unicodedata.normalize("NFKC", text).translate(_QUOTES)):
+        clauses.setdefault((clause.terms, clause.occur, clause.is_prefix), clause)
+    return Query(text=text, clauses=tuple(clauses.values())[:MAX_CLAUSES], selection=dict(selection or {}), as_of=as_of)
+
+
+def _clauses(text: str) -> Iterator[Clause]:
+    found, strict = [], []
+    for part in _PART.finditer(text):
+        word = part["word"] or ""
+        terms = tuple(analysis.stems(part["phrase"] or word))
+        if not terms:
+            continue
+        if part["minus"]:
+            strict.append(Clause(terms=terms, occur=Occur.MUST_NOT))
+        elif part["phrase"]:
+            strict.append(Clause(terms=terms, occur=Occur.MUST))
+        elif word.endswith("*") and len(prefix := analysis.words(word)[-1]) >= MIN_PREFIX:
+            strict.append(Clause(terms=(prefix,), occur=Occur.MUST, is_prefix=True))
+            found += analysis.words(word)[:-1]
+        else:
+            found += analysis.words(word)
+    content = [word for word in found if word not in analysis.STOP_WORDS]
+    if not content and not any(clause.occur is Occur.MUST for clause in strict):
+        content = found
+    yield from strict
+    yield from (Clause(terms=(analysis.stem(word),)) for word in content)

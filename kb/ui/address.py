@@ -1,0 +1,92 @@
+"""What the page shows, as its address says it: words, chosen filters, page of results. Pure.
+
+The address is the only state: reload, Back, bookmark and a link sent to a colleague all lead to the same view. Parameter
+names are `q`, the values of `Axis`, and `seite`; a filter's parameter may occur several times.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from urllib.parse import urlencode
+
+from kb.model import Axis, Selection
+
+SEARCH = "/"
+INVENTORY = "/bestand"
+HELP = "/hilfe"
+
+MAX_CHARS = 500  # of a query; a pasted paragraph fits, a pasted file does not
+MAX_CHOICES = 50  # per axis; more than any axis has in sensible use
+KEYS = ("q", *(axis.value for axis in Axis), "seite")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class View:
+    """A query, chosen values per axis (axes without a choice are absent) and a page of results, counted from 1."""
+
+    text: str = ""
+    selection: Selection = field(default_factory=dict)
+    page: int = 1
+
+    @property
+    def is_start(self) -> bool:
+        """Nothing is asked: the start page."""
+        return not self.text and not self.selection
+
+    def chosen(self, axis: Axis) -> frozenset[str]:
+        """Return the chosen values of the axis."""
+        return self.selection.get(axis, frozenset())
+
+    def with_text(self, text: str) -> "View":
+        """Return the first page for other words and the same filters."""
+        return replace(self, text=text.strip()[:MAX_CHARS], page=1)
+
+    def with_choice(self, axis: Axis, values: frozenset[str]) -> "View":
+        """Return the first page with these values chosen on the axis."""
+        others = {a: chosen for a, chosen in self.selection.items() if a is not axis}
+        return replace(self, selection=others | ({axis: values} if values else {}), page=1)
+
+    def toggled(self, axis: Axis, value: str, *, is_on: bool) -> "View":
+        """Return the view after a click on a filter.
+
+        A topic and its subtopics exclude each other: a subtopic narrows what its topic would show anyway.
+        """
+        values = self.chosen(axis) - {value}
+        if is_on:
+            if axis is Axis.TOPIC:
+                values = frozenset(v for v in values if not (v.startswith(value + ".") or value.startswith(v + ".")))
+            values |= {value}
+        return self.with_choice(axis, values)
+
+    def without_filters(self) -> "View":
+        """Return the first page for the same words in everything."""
+        return View(text=self.text)
+
+    def on_page(self, page: int) -> "View":
+        """Return another page of the same results."""
+        return replace(self, page=page)
+
+    def params(self) -> dict[str, str | list[str]]:
+        """Return the parameters of the address, in a fixed order; what is not chosen is left out."""
+        params: dict[str, str | list[str]] = {"q": self.text} if self.text else {}
+        params |= {axis.value: sorted(self.selection[axis]) for axis in Axis if self.selection.get(axis)}
+        return params | ({"seite": str(self.page)} if self.page > 1 else {})
+
+    def href(self, path: str = SEARCH) -> str:
+        """Return the address that shows this view."""
+        query = urlencode(self.params(), doseq=True)
+        return f"{path}?{query}" if query else path
+
+
+def read(get_all: Callable[[str], Sequence[str]]) -> View:
+    """Return the view of an address whose values `get_all` gives by name; what makes no sense is ignored."""
+    selection: Mapping[Axis, frozenset[str]] = {
+        axis: frozenset(values)
+        for axis in Axis
+        if (values := [value for value in get_all(axis.value) if value and value.isprintable()][:MAX_CHOICES])
+    }
+    text = "".join(get_all("q")[-1:]).strip()[:MAX_CHARS]
+    return View(text=text, selection=selection, page=_page("".join(get_all("seite")[-1:])))
+
+
+def _page(text: str) -> int:
+    return int(text) if text.isascii() and text.isdecimal() and 0 < len(text) <= 5 and int(text) > 0 else 1

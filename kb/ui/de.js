@@ -1,0 +1,158 @@
+// The little that Streamlit's front end cannot do by itself. Served from our own origin, no dependencies.
+(() => {
+  "use strict";
+
+  // ---- Streamlit's own English labels. Longer texts are found by their beginning.
+  const LABELS = new Map([
+    ["Skip to main content", "Zum Inhalt springen"],
+    ["Clear entry", "Eingabe löschen"],
+    ["Clear value", "Eingabe löschen"],
+    ["Press Enter to apply", "Mit der Eingabetaste suchen"],
+    ["Press Enter to submit form", "Mit der Eingabetaste suchen"],
+    ["Connecting", "Verbindung wird aufgebaut"],
+    ["Connecting to Streamlit server", "Verbindung zum Server wird aufgebaut"],
+    ["Unable to connect to Streamlit server", "Keine Verbindung zum Server"],
+    ["Connection error", "Keine Verbindung zum Server"],
+    ["Connection timed out.", "Der Server antwortet nicht."],
+    ["Page not found", "Nicht gefunden"],
+    ["Running...", "Wird geladen"],
+    ["Close", "Schließen"],
+    ["Error", "Fehler"],
+    ["Rerun", "Neu laden"],
+    ["Stop", "Anhalten"],
+  ]);
+  const BEGINNINGS = [
+    ["Is Streamlit still running?", "Der Server antwortet nicht. Die Seite verbindet sich von selbst, sobald er wieder da ist."],
+    ["Streamlit server is not responding", "Der Server antwortet nicht. Die Seite verbindet sich von selbst, sobald er wieder da ist."],
+    ["You have requested page", "Unter dieser Adresse gibt es keine Seite."],
+  ];
+
+  const german = (text) => {
+    const key = text.trim();
+    return LABELS.get(key) ?? BEGINNINGS.find(([start]) => key.startsWith(start))?.[1];
+  };
+
+  const translate = (root) => {
+    if (root.nodeType === Node.TEXT_NODE) {
+      // never text of guides: whatever lies in our own blocks is German already
+      const text = root.parentElement?.closest(".stHtml") ? undefined : german(root.data);
+      if (text) root.data = text;
+      return;
+    }
+    if (root.nodeType !== Node.ELEMENT_NODE || root.closest(".stHtml")) return;
+    for (const name of ["aria-label", "title", "placeholder"]) {
+      for (const element of [root, ...root.querySelectorAll(`[${name}]`)]) {
+        const text = german(element.getAttribute(name) ?? "");
+        if (text) element.setAttribute(name, text);
+      }
+    }
+    const walker = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
+    for (let node = walker.nextNode(); node; node = walker.nextNode()) translate(node);
+  };
+
+  // ---- Links inside the page: a step of the history, without loading anew
+  let leaving = null; // the heading shown when a link was followed; its successor takes the focus
+
+  const follow = (link) => {
+    leaving = { heading: document.querySelector(".kb-focus"), toTop: link.dataset.kb === "top" };
+    history.pushState({}, "", link.href);
+    dispatchEvent(new PopStateEvent("popstate", { state: {} }));
+  };
+
+  const arrive = () => {
+    const heading = document.querySelector(".kb-focus");
+    if (!leaving || !heading || heading === leaving.heading) return;
+    if (leaving.toTop) document.querySelector("[data-testid=stMain]")?.scrollTo(0, 0);
+    heading.focus({ preventScroll: true });
+    leaving = null;
+  };
+
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest?.("a[data-kb]");
+    const isPlain = event.button === 0 && !(event.ctrlKey || event.metaKey || event.shiftKey || event.altKey);
+    if (link && isPlain && link.origin === location.origin) {
+      event.preventDefault();
+      follow(link);
+    } else if (event.target.closest?.("[data-kb-filters]")) {
+      document.documentElement.classList.toggle("kb-filters-open");
+      describe();
+    }
+  });
+
+  // ---- "/" goes to the search field, unless something is being typed
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.target.closest?.("input, textarea, select, [contenteditable=true]")) return;
+    const field = document.querySelector(".st-key-feld input");
+    if (!field) return;
+    event.preventDefault();
+    field.focus();
+    field.select();
+  });
+
+  // ---- What only attributes can say, put where Streamlit offers no place for it
+  const describe = () => {
+    document.querySelector(".st-key-suchzeile")?.setAttribute("role", "search");
+    for (const group of document.querySelectorAll("[class*='st-key-achse-']")) {
+      const heading = group.querySelector(".kb-axis");
+      if (heading && group.getAttribute("aria-labelledby") !== heading.id) {
+        group.setAttribute("role", "group");
+        group.setAttribute("aria-labelledby", heading.id);
+      }
+    }
+    const isOpen = String(document.documentElement.classList.contains("kb-filters-open"));
+    for (const button of document.querySelectorAll("[data-kb-filters]")) {
+      if (button.getAttribute("aria-expanded") !== isOpen) button.setAttribute("aria-expanded", isOpen);
+    }
+  };
+
+  // ---- The number of results is announced; the region must outlive the blocks that are replaced
+  const status = Object.assign(document.createElement("div"), { className: "kb-hidden" });
+  status.setAttribute("role", "status");
+  let announced = "";
+
+  const announce = () => {
+    const text = document.querySelector(".kb-count")?.textContent ?? "";
+    if (text === announced) return;
+    announced = text;
+    status.textContent = text;
+  };
+
+  // ---- Print: links with their whole address, everything unfolded
+  let unfolded = [];
+  addEventListener("beforeprint", () => {
+    for (const link of document.querySelectorAll(".kb-result h3 a")) link.dataset.url = link.href;
+    unfolded = [...document.querySelectorAll("details.kb-more:not([open])")];
+    for (const details of unfolded) details.open = true;
+  });
+  addEventListener("afterprint", () => {
+    for (const details of unfolded) details.open = false;
+  });
+
+  const begin = () => {
+    document.body.append(status);
+    const root = document.getElementById("root");
+    const update = () => {
+      describe();
+      announce();
+      arrive();
+    };
+    new MutationObserver((changes) => {
+      for (const change of changes) {
+        if (change.type === "childList") change.addedNodes.forEach(translate);
+        else translate(change.target);
+      }
+      update();
+    }).observe(document.body, {
+      subtree: true,
+      childList: true,
+      characterData: true,
+      attributes: true,
+      attributeFilter: ["aria-label", "title", "placeholder"],
+    });
+    translate(root);
+    update();
+  };
+
+  begin();
+})();

@@ -1,0 +1,253 @@
+"""What every engine must do: the tests, once. A module that defines the fixture `engine` imports them with `*`."""
+
+import threading
+from datetime import date
+
+import pytest
+
+from kb import query
+from kb.model import Axis, Engine, Guide, Matches, Passage, Selection, Validity
+
+__all__ = [
+    "test_a_batch_that_fails_changes_nothing",
+    "test_a_removed_guide_is_not_found",
+    "test_a_replaced_guide_is_found_by_its_new_text_only",
+    "test_an_excluded_word_hides_the_passage",
+    "test_an_updated_record_keeps_its_passages",
+    "test_any_word_may_match_and_all_words_come_first",
+    "test_counts_of_an_axis_ignore_its_own_selection",
+    "test_earlier_editions_are_folded_into_their_work",
+    "test_facets_count_works_not_passages",
+    "test_many_threads_get_the_answers_of_one",
+    "test_only_an_earlier_edition_matches",
+    "test_pages_of_results_do_not_overlap",
+    "test_phrases_need_adjacent_words",
+    "test_prefixes_match_words_as_written",
+    "test_search_after_a_commit_sees_it",
+    "test_validity_is_that_of_the_day",
+    "test_without_a_word_all_works_are_listed_by_title",
+    "test_words_of_title_and_heading_count",
+]
+
+DAY = date(2026, 11, 1)
+
+
+def guide(id_: str, **facts: object) -> Guide:
+    given = {"work_id": id_, "title": id_, "places": (f"{id_}.pdf",), "digest": id_, "metadata_digest": "", "extractor": "1"}
+    return Guide(id=id_, **(given | facts))  # type: ignore[arg-type]  # facts are named by the tests
+
+
+def add(engine: Engine, one: Guide, *texts: str, heading: str = "") -> None:
+    passages = [
+        Passage(guide_id=one.id, number=n, text=text, page=n, heading=(heading,) if heading else ())
+        for n, text in enumerate(texts, start=1)
+    ]
+    with engine.write() as batch:
+        batch.replace(one, passages)
+
+
+def ask(engine: Engine, text: str, selection: Selection | None = None, as_of: date = DAY, **page: int) -> Matches:
+    return engine.search(query.parse(text, selection=selection, as_of=as_of), **page)
+
+
+def found(engine: Engine, text: str, **chosen: str) -> list[str]:
+    matches = ask(engine, text, {Axis[axis]: frozenset(value.split()) for axis, value in chosen.items()})
+    return [result.guide.id for result in matches.results]
+
+
+def counts(matches: Matches, axis: Axis) -> dict[str, int]:
+    return {str(facet.value): facet.n_works for facet in matches.facets if facet.axis is axis}
+
+
+def test_any_word_may_match_and_all_words_come_first(engine: Engine) -> None:
+    add(engine, guide("alle"), "Ein langer Text, in dem neben vielem anderen auch die Miete und der Umzug einmal vorkommen.")
+    add(engine, guide("eines"), "Umzug, Umzug, Umzug.")
+
+    matches = ask(engine, "Miete Umzug")
+
+    assert [result.guide.id for result in matches.results] == ["alle", "eines"]
+    assert [result.has_all_words for result in matches.results] == [True, False]
+    assert (matches.totals.n_works_all_words, matches.totals.n_works_some_words, matches.totals.n_passages) == (1, 1, 2)
+
+
+def test_phrases_need_adjacent_words(engine: Engine) -> None:
+    add(engine, guide("kdu"), "Die Kosten der Unterkunft und Heizung.")
+
+    assert found(engine, '"Kosten der Unterkunft"') == ["kdu"]
+    assert found(engine, '"Kosten Heizung"') == []
+    assert found(engine, '"Unterkunft der Kosten"') == []
+
+
+def test_an_excluded_word_hides_the_passage(engine: Engine) -> None:
+    add(engine, guide("mit"), "Umzug mit Darlehen.")
+    add(engine, guide("ohne"), "Umzug ohne Weiteres.")
+
+    assert found(engine, "Umzug -Darlehen") == ["ohne"]
+    assert found(engine, '-"mit Darlehen"') == ["ohne"]
+
+
+def test_prefixes_match_words_as_written(engine: Engine) -> None:
+    add(engine, guide("kinder"), "Kinderbetreuung während des Kurses.")
+    add(engine, guide("kind"), "Das Kind ist krank.")
+
+    assert found(engine, "kinder*") == ["kinder"]
+    assert sorted(found(engine, "kind*")) == ["kind", "kinder"]
+    assert found(engine, "kinderg*") == []
+
+
+def test_words_of_title_and_heading_count(engine: Engine) -> None:
+    add(engine, guide("egv", title="Eingliederungsvereinbarung"), "Gemeinsam planen.", heading="Fortschreibung")
+
+    assert found(engine, "Eingliederungsvereinbarung") == ["egv"]
+    assert found(engine, "Fortschreibung") == ["egv"]
+    assert ask(engine, "Eingliederungsvereinbarung planen Fortschreibung").totals.n_works_all_words == 1
+
+
+def test_without_a_word_all_works_are_listed_by_title(engine: Engine) -> None:
+    add(engine, guide("c", title="Zumutbarkeit"), "eins")
+    add(engine, guide("b", title="Überprüfung"), "zwei")
+    add(engine, guide("a", title="Umzug"), "drei")
+
+    matches = ask(engine, "")
+
+    assert [result.guide.title for result in matches.results] == ["Überprüfung", "Umzug", "Zumutbarkeit"]
+    assert matches.totals.n_works == 3
+    assert all(result.hits == () for result in matches.results)
+
+
+def test_facets_count_works_not_passages(engine: Engine) -> None:
+    add(engine, guide("a", topics=("beratung.familie",), kind="weisung"), "Umzug", "Umzug", "Umzug")
+    add(engine, guide("b", topics=("beratung.digital",), kind="weisung"), "Umzug")
+
+    matches = ask(engine, "Umzug")
+
+    assert counts(matches, Axis.TOPIC) == {"beratung": 2, "beratung.familie": 1, "beratung.digital": 1}
+    assert counts(matches, Axis.KIND) == {"weisung": 2}
+
+
+def test_counts_of_an_axis_ignore_its_own_selection(engine: Engine) -> None:
+    add(engine, guide("a", topics=("beratung.familie",), kind="weisung"), "Umzug")
+    add(engine, guide("b", topics=("beratung.digital",), kind="vorlage"), "Umzug")
+    add(engine, guide("c", topics=("gesundheit.sucht",), kind="vorlage"), "Umzug")
+
+    matches = ask(engine, "Umzug", {Axis.KIND: frozenset({"vorlage"})})
+
+    assert counts(matches, Axis.KIND) == {"weisung": 1, "vorlage": 2}
+    assert counts(matches, Axis.TOPIC) == {"beratung": 1, "beratung.digital": 1, "gesundheit": 1, "gesundheit.sucht": 1}
+    assert sorted(found(engine, "Umzug", KIND="vorlage weisung")) == ["a", "b", "c"]
+    assert found(engine, "Umzug", KIND="vorlage", TOPIC="beratung") == ["b"]
+
+
+def test_earlier_editions_are_folded_into_their_work(engine: Engine) -> None:
+    add(engine, guide("alt", work_id="w", edition="2017-05"), "Umzug früher")
+    add(engine, guide("neu", work_id="w", edition="2026-07"), "Umzug heute", "Umzug", "Umzug", "Umzug")
+
+    (result,) = ask(engine, "Umzug").results
+
+    assert result.guide.id == "neu"
+    assert [hit.guide.id for hit in result.hits] == ["neu", "neu", "neu"]
+    assert result.n_hits == 4
+    assert [hit.guide.id for hit in result.earlier] == ["alt"]
+    assert [edition.id for edition in result.editions] == ["alt"]
+
+
+def test_only_an_earlier_edition_matches(engine: Engine) -> None:
+    add(engine, guide("alt", work_id="w", edition="2017"), "Eingliederungsvereinbarung")
+    add(engine, guide("neu", work_id="w", edition="2026"), "Kooperationsplan")
+
+    (result,) = ask(engine, "Eingliederungsvereinbarung").results
+
+    assert result.guide.id == "neu"
+    assert [hit.guide.id for hit in result.hits] == ["alt"]
+    assert result.earlier == ()
+
+
+def test_validity_is_that_of_the_day(engine: Engine) -> None:
+    add(engine, guide("a", valid_until=date(2026, 6, 30)), "Umzug")
+    add(engine, guide("b", valid_from=date(2026, 7, 1)), "Umzug")
+
+    in_june, in_july = (counts(ask(engine, "Umzug", as_of=date(2026, month, 15)), Axis.VALIDITY) for month in (6, 7))
+
+    assert in_june == {Validity.IN_FORCE: 1, Validity.UPCOMING: 1}
+    assert in_july == {Validity.EXPIRED: 1, Validity.IN_FORCE: 1}
+
+
+def test_pages_of_results_do_not_overlap(engine: Engine) -> None:
+    for n in range(7):
+        add(engine, guide(f"g{n}"), "Umzug " * (n + 1))
+
+    pages = [ask(engine, "Umzug", offset=offset, limit=3) for offset in (0, 3, 6)]
+
+    ids = [result.guide.id for page in pages for result in page.results]
+    assert len(ids) == len(set(ids)) == 7
+    assert {page.totals.n_works for page in pages} == {7}
+
+
+def test_search_after_a_commit_sees_it(engine: Engine) -> None:
+    add(engine, guide("a"), "Umzug")
+    assert found(engine, "Umzug") == ["a"]
+
+    add(engine, guide("b"), "Umzug Umzug")
+
+    assert sorted(found(engine, "Umzug")) == ["a", "b"]
+    assert set(engine.catalog()) == {"a", "b"}
+
+
+def test_a_replaced_guide_is_found_by_its_new_text_only(engine: Engine) -> None:
+    add(engine, guide("a"), "Umzug", "Miete")
+    add(engine, guide("a"), "Heizung")
+
+    assert (found(engine, "Umzug"), found(engine, "Heizung")) == ([], ["a"])
+    assert engine.catalog()["a"].n_passages == 1
+
+
+def test_a_removed_guide_is_not_found(engine: Engine) -> None:
+    add(engine, guide("a"), "Umzug")
+    add(engine, guide("b"), "Umzug")
+
+    with engine.write() as batch:
+        batch.remove("a")
+
+    assert found(engine, "Umzug") == ["b"]
+    assert set(engine.catalog()) == {"b"}
+
+
+def test_an_updated_record_keeps_its_passages(engine: Engine) -> None:
+    add(engine, guide("a"), "Umzug")
+
+    with engine.write() as batch:
+        batch.update(guide("a", work_id="w"))
+
+    assert found(engine, "Umzug") == ["a"]
+    assert engine.catalog()["a"].work_id == "w"
+
+
+def test_a_batch_that_fails_changes_nothing(engine: Engine) -> None:
+    add(engine, guide("a"), "Umzug")
+
+    with pytest.raises(ZeroDivisionError), engine.write() as batch:
+        batch.remove("a")
+        raise ZeroDivisionError
+
+    assert found(engine, "Umzug") == ["a"]
+
+
+def test_many_threads_get_the_answers_of_one(engine: Engine) -> None:
+    for n in range(12):
+        add(engine, guide(f"g{n}"), *(f"Umzug {'Miete ' * (i % 5)} {'Heizung ' * (n % 3)}" for i in range(20)))
+    asked = ["Umzug", "Miete Heizung", '"Umzug Miete"', "heiz*", "Umzug -Heizung"]
+    expected = [ask(engine, text) for text in asked]
+    wrong: list[str] = []
+
+    def work() -> None:
+        for text, answer in zip(asked * 10, expected * 10, strict=True):
+            if ask(engine, text) != answer:
+                wrong.append(text)
+
+    threads = [threading.Thread(target=work) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert wrong == []
