@@ -230,7 +230,7 @@ def _print_answer(found: Answer, taxonomy: Taxonomy) -> None:
     print(messages.found(totals.n_works_all_words, totals.n_works_some_words, has_many_words=has_many_words))
     for number, result in enumerate(found.results, start=found.offset + 1):
         guide = result.guide
-        facts = [taxonomy.title(Axis.KIND, guide.kind), messages.BINDING if guide.is_binding else ""]
+        facts = [taxonomy.title(Axis.KIND, guide.kind) if guide.kind else "", messages.BINDING if guide.is_binding else ""]
         facts += [messages.edition(guide.edition), guide.places[0]]
         print(f"\n{number}. {guide.title} ({', '.join(fact for fact in facts if fact)})")
         for hit in result.hits:

@@ -26,6 +26,7 @@ HELP_PAGE = "Hilfe"
 NAVIGATION = "Bereiche"
 
 SEARCH_LABEL = "Wörter, Paragrafen oder „feste Wendungen“"
+SEARCH_PLACEHOLDER = "zum Beispiel Umzug Zusicherung"
 SEARCH_BUTTON = "Suchen"
 FILTERS = "Filter"
 CHOSEN_FILTERS = "Gewählte Filter"

@@ -213,7 +213,8 @@ def _title(extracted: Extracted, cover: str) -> str:
     words = analysis.words(title)
     on_cover = set(analysis.words(cover))
     numbers = {word for word in words if any(c.isdigit() for c in word)}
-    is_trusted = len(words) > 1 and not _GENERIC_TITLE.match(title) and numbers <= on_cover
+    says_something = len(words) > 1 or (len(title) > 3 and words[0] in on_cover)
+    is_trusted = bool(words) and says_something and not _GENERIC_TITLE.match(title) and numbers <= on_cover
     if is_trusted and (len(set(words) & on_cover) * 2 >= len(words) or not line):
         return title
     return line or (title if is_trusted else "")

@@ -75,7 +75,7 @@ class Shell:
         html = re.sub(
             r"<noscript>.*?</noscript>", lambda _: f"<noscript>{messages.NO_SCRIPT}</noscript>", html, flags=re.DOTALL
         )
-        self.html = html.replace("</head>", links + "</head>", 1)
+        self.html = html.replace("</title>", "</title>" + links, 1)  # before Streamlit's script: ours prepares its way
         hashes = " ".join(f"'sha256-{_sha256(script)}'" for script in _INLINE_SCRIPT.findall(self.html))
         self.csp = (
             f"default-src 'self'; script-src 'self' {hashes}; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "

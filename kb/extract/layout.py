@@ -8,7 +8,8 @@ import math
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import takewhile
 
 import pypdfium2.raw as pdfium
 from pypdfium2 import PdfTextPage
@@ -21,12 +22,16 @@ _RAISED = re.compile(r"(?<![\d.,/§])\d{1,2}(?=[^\W\d_])|(?<=[^\W\d_])\d{1,3}(?!
 _RAISED_SCALE = 0.8  # of the neighbour's size; Word sets .65, TeX .7
 _LETTERS = re.compile(r"[^\W\d_]")
 _LEADERS = re.compile(r"\.{4,}|(?:\. ){4,}|…{2,}|_{4,}")
-_NUMBERED = re.compile(r"(?:§+ ?\d+\w?|(?:[A-Z]\.)?\d+(?:\.\d+)*\.?|[A-Z][.)]|[IVX]+\.)\s+[^\W\d_]")
+_NUMBERED = re.compile(r"(?:§+ ?\d+\w?|(?:[A-Z]\.)?\d+(?:\.\d+)*\.?|[A-Z][.)]|[IVX]+\.)\s+(?:[–-]\s+)?[^\W\d_]")
 _DEPTH = re.compile(r"\d+")
 _NO_HEADING_END = (".", ",", ";", "-", "\ufffe")
-_NO_TITLE = re.compile(r"\W*(?:gültig|stand\b|seite\b|anlage zu|version\b|www\.|\d)", re.IGNORECASE)
+_RUNNING = re.compile(r"\W*(?:gültig|stand\b|seite\b|anlage zu|version\b|www\.|\d+\. \w+ \d{4}$)", re.IGNORECASE)
+_DIGIT_FIRST = re.compile(r"\W*\d")
 _CODE_OF_LAW = re.compile(r"\w+ Buch Sozialgesetzbuch\b.*")  # only repeats the "SGB I" of the next line
-_MAX_HEADING = 120  # characters
+_LARGER = 1.1  # times the body
+_LARGER_BOLD = 1.05
+_WRAPPED = 40  # characters of a heading line that may go on in the next
+_MAX_HEADING = 150  # characters
 _MAX_TITLE = 200
 
 
@@ -97,20 +102,11 @@ class TypedPage:
 
 
 def title_line(lines: Sequence[Line]) -> str:
-    """Return the first lines of one font in the largest type, joined by blanks; "" if no line stands out."""
-    candidates = [line for line in lines if not _NO_TITLE.match(line.text) and not _LEADERS.search(line.text)]
-    if not candidates:
-        return ""
-    largest = max(candidates, key=lambda line: line.size)
-    first = lines.index(largest)
-    title = [largest.text]
-    for line in lines[first + 1 :]:
-        if line.size != largest.size or line.font != largest.font:
-            break
-        title.append(line.text)
-    if len(title) > 1:
-        title = [text for text in title if not _CODE_OF_LAW.fullmatch(text)] or title
-    joined = " ".join(characters(" ".join(title)).split())
+    """Return the first lines of one font in the largest type, joined by blanks; "" if nothing can be the title."""
+    texts = [line.text for line in _title_run(lines)]
+    if len(texts) > 1:
+        texts = [text for text in texts if not _CODE_OF_LAW.fullmatch(text)] or texts
+    joined = " ".join(characters(" ".join(texts)).split())
     return joined if len(joined) <= _MAX_TITLE else ""
 
 
@@ -118,11 +114,24 @@ def headings(pages: Sequence[Sequence[Line]]) -> list[tuple[Heading, ...]]:
     """Return the headings of each page, found by type: short lines that are larger than the body, or bold and numbered."""
     body = _body_size(pages)
     found = [[] if _is_contents(lines) else _candidates(lines, body) for lines in pages]
+    title = " ".join(line.text for line in _title_run(pages[0])) if pages else ""
+    found[:1] = [[line for line in page if line.text not in title] for page in found[:1]]
     repeated = Counter(text for page in found for text in {_key(line) for line in page})
-    limit = max(3, len(pages) // 4)  # a head that runs over all pages is no heading
+    limit = max(3, len(pages) // 4)  # what stands on so many pages is a running head
     kept = [[line for line in page if repeated[_key(line)] < limit] for page in found]
-    sizes = sorted({line.size for page in kept for line in page if line.size > body * 1.1}, reverse=True)
+    sizes = sorted({line.size for page in kept for line in page if line.size > body * _LARGER_BOLD}, reverse=True)
     return [tuple(Heading(level=_level(line, sizes), title=line.text) for line in page) for page in kept]
+
+
+def _title_run(lines: Sequence[Line]) -> Sequence[Line]:
+    candidates = [
+        line for line in lines if not (_RUNNING.match(line.text) or _DIGIT_FIRST.match(line.text) or _LEADERS.search(line.text))
+    ]
+    if not candidates:
+        return ()
+    largest = max(candidates, key=lambda line: line.size)
+    first = lines.index(largest)
+    return [*takewhile(lambda line: (line.size, line.font) == (largest.size, largest.font), lines[first:])]
 
 
 def _body_size(pages: Sequence[Sequence[Line]]) -> float:
@@ -139,28 +148,38 @@ def _is_contents(lines: Sequence[Line]) -> bool:
 
 
 def _candidates(lines: Sequence[Line], body: float) -> list[Line]:
-    """Return the lines of a page that look like headings, those that go on in the next line joined."""
+    """Return the lines of a page that look like headings, joined where one goes on in the next line."""
     found: list[Line] = []
-    previous = None
+    previous: Line | None = None  # the line before, if it belongs to a heading
     for line in lines:
-        if _looks_like_heading(line, body):
-            goes_on = previous is not None and found and (previous.size, previous.font) == (line.size, line.font)
-            if goes_on and not _NUMBERED.match(line.text) and len(found[-1].text) + len(line.text) < _MAX_HEADING:
-                joined = f"{found[-1].text} {line.text}"
-                found[-1] = Line(text=joined, size=line.size, is_bold=line.is_bold, font=line.font)
-            else:
-                found.append(line)
-            previous = line
+        is_heading = _looks_like_heading(line, body)
+        if previous is not None and _goes_on(previous, line, is_heading=is_heading):
+            found[-1] = replace(found[-1], text=f"{found[-1].text} {line.text}")
+        elif is_heading:
+            found.append(line)
         else:
             previous = None
-    return found
+            continue
+        previous = line
+    return [line for line in found if len(line.text) <= _MAX_HEADING]
+
+
+def _goes_on(previous: Line, line: Line, *, is_heading: bool) -> bool:
+    """Return whether `line` is set like the heading line before it and does not begin another one."""
+    if (previous.size, previous.font) != (line.size, line.font) or _NUMBERED.match(line.text):
+        return False
+    return is_heading or len(previous.text) >= _WRAPPED
 
 
 def _looks_like_heading(line: Line, body: float) -> bool:
     text = line.text
-    if len(text) > _MAX_HEADING or len(_LETTERS.findall(text)) < 3 or text.endswith(_NO_HEADING_END) or _LEADERS.search(text):
+    if len(text) > _MAX_HEADING or text.endswith(_NO_HEADING_END) or _LEADERS.search(text) or _RUNNING.match(text):
         return False
-    return line.size > body * 1.1 or (line.is_bold and line.size > body * 0.95 and _NUMBERED.match(text) is not None)
+    if len(_LETTERS.findall(text)) < 3:
+        return False
+    if line.is_bold:
+        return line.size > body * (0.95 if _NUMBERED.match(text) else _LARGER_BOLD)
+    return line.size > body * _LARGER
 
 
 def _key(line: Line) -> str:
@@ -168,7 +187,7 @@ def _key(line: Line) -> str:
 
 
 def _level(line: Line, sizes: Sequence[float]) -> int:
-    """Return the level: the rank of the size; bold numbered lines of body size come below, by the depth of the number."""
-    if line.size in sizes:
-        return sizes.index(line.size) + 1
-    return len(sizes) + max(1, len(_DEPTH.findall(line.text.split()[0])))
+    """Return the rank of the size, which for numbered lines the depth of the number adds to."""
+    rank = sizes.index(line.size) + 1 if line.size in sizes else len(sizes) + 1
+    depth = len(_DEPTH.findall(line.text.split()[0])) if _NUMBERED.match(line.text) else 1
+    return rank + max(0, depth - 1)

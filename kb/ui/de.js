@@ -2,6 +2,9 @@
 (() => {
   "use strict";
 
+  // Runs before Streamlit's own script: at /bestand it would try /bestand/_stcore first, and log errors
+  window.__streamlit = { BACKEND_BASE_URL: location.origin };
+
   // ---- Streamlit's own English labels. Longer texts are found by their beginning.
   const LABELS = new Map([
     ["Skip to main content", "Zum Inhalt springen"],
@@ -27,8 +30,13 @@
     ["You have requested page", "Unter dieser Adresse gibt es keine Seite."],
   ];
 
+  // a filter's name as Streamlit repeats it for screen readers, with the marks for the look of its count
+  const MARKS = /^(.*) :small\[([\d.]+)\]$/s;
+
   const german = (text) => {
     const key = text.trim();
+    const marks = key.match(MARKS);
+    if (marks) return `${marks[1].replace(/\\(.)/g, "$1")}, ${marks[2]}`;
     return LABELS.get(key) ?? BEGINNINGS.find(([start]) => key.startsWith(start))?.[1];
   };
 

@@ -16,7 +16,7 @@ from kb.ui.address import View
 from kb.ui.overview import Counts
 
 N_PARTNERS_SHOWN = 5
-_MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~:$])")
+_MARKDOWN = re.compile(r"[\\`*_\[\]$<>~|:]")  # what a label's Markdown would take for more than text
 
 
 def go(view: View) -> None:
@@ -99,7 +99,7 @@ def _partners(view: View, found: Counts, taxonomy: Taxonomy) -> None:
 
 def _box(axis: Axis, value: str, view: View, found: Counts, taxonomy: Taxonomy) -> None:
     key = f"{axis.value}={value}"
-    title = _MARKDOWN.sub(r"\\\1", taxonomy.title(axis, value))
+    title = _MARKDOWN.sub(r"\\\g<0>", taxonomy.title(axis, value))
     label = f"{title} :small[{messages.number(found.get((axis, value), 0))}]"
     is_on = value in view.chosen(axis)
     initial = is_on if synchronised(key, is_on) else False

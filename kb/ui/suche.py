@@ -80,7 +80,15 @@ def _field(view: View) -> None:
         st.container(key="suchzeile", horizontal=True, vertical_alignment="bottom"),
     ):
         initial = view.text if filters.synchronised("feld", view.text) else ""
-        st.text_input(messages.SEARCH_LABEL, initial, address.MAX_CHARS, key="feld", type="search", autocomplete="off")
+        st.text_input(
+            messages.SEARCH_LABEL,
+            initial,
+            address.MAX_CHARS,
+            key="feld",
+            type="search",
+            autocomplete="off",
+            placeholder=messages.SEARCH_PLACEHOLDER,
+        )
         st.form_submit_button(messages.SEARCH_BUTTON, type="primary", on_click=_submitted)
 
 

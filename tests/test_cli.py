@@ -1,0 +1,126 @@
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import docx
+import pytest
+
+from kb import cli
+
+
+@pytest.fixture
+def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    put(tmp_path / "docs_source/leistungsrecht/umzug.docx", "Umzug begleiten", "Vor dem Umzug holen Sie die Zusicherung ein.")
+    put(tmp_path / "docs_source/gesundheit/sucht.docx", "Sucht ansprechen", "Die Suchtberatung begleitet auch beim Umzug.")
+    return tmp_path
+
+
+def put(path: Path, title: str, *paragraphs: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    document = docx.Document()
+    document.core_properties.title = title
+    for paragraph in paragraphs:
+        document.add_paragraph(paragraph + " Die Fachkraft bespricht mit der Person, was zu tun ist.")
+    document.save(str(path))
+
+
+def test_ingest_reports_each_file_in_german(house: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (house / "docs_source/kaputt.pdf").write_bytes(b"%PDF-1.4 nichts")
+    (house / "docs_source/tabelle.xlsx").write_bytes(b"PK")
+
+    status = cli.main(["ingest"])
+
+    out = capsys.readouterr().out
+    assert status == cli.SOME_FAILED
+    assert "neu        leistungsrecht/umzug.docx" in out
+    assert "Fehler     kaputt.pdf" in out
+    assert "übergangen tabelle.xlsx" in out
+    assert "2 Handlungshilfen übernommen, 1 Fehler, 0 unverändert" in out
+
+
+def test_ingest_as_json_is_one_object(house: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (house / "docs_source/kaputt.pdf").write_bytes(b"")
+
+    status = cli.main(["ingest", "--json"])
+
+    report = json.loads(capsys.readouterr().out)
+    files = {file["source"]: (file["verdict"], file["message"]) for file in report["files"]}
+    assert status == 1
+    assert files["kaputt.pdf"] == ("failed", "die Datei ist leer; bitte neu speichern")
+    assert files["gesundheit/sucht.docx"][0] == "new"
+    assert report["counts"]["new"] == 2
+
+
+def test_a_path_outside_the_source_folder_is_wrong_use(house: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["ingest", str(house)]) == cli.WRONG_USE
+    assert "liegt nicht in docs_source" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("path", ["docs_source/gesundheit", "gesundheit/sucht.docx"])
+def test_paths_may_start_here_or_in_the_source_folder(house: Path, path: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["ingest", path]) == cli.DONE
+    assert "1 Handlungshilfe übernommen" in capsys.readouterr().out
+
+
+def test_a_missing_source_folder_is_refused(house: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["ingest", "--source", "nirgends"]) == cli.REFUSED
+    assert "Der Ordner nirgends ist nicht da" in capsys.readouterr().err
+
+
+def test_search_prints_where_it_stands(house: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    cli.main(["ingest"])
+    capsys.readouterr()
+
+    assert cli.main(["search", "Umzug", "Suchtberatung"]) == cli.DONE
+
+    out = capsys.readouterr().out
+    assert out.startswith("1 Handlungshilfe mit allen Wörtern, 1 weitere\n")
+    assert "1. Sucht ansprechen (gesundheit/sucht.docx)" in out
+
+
+def test_search_as_json_has_results_facets_and_totals(house: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    cli.main(["ingest"])
+    capsys.readouterr()
+
+    cli.main(["search", "Umzug", "--topic", "gesundheit", "--limit", "5", "--json"])
+
+    answer = json.loads(capsys.readouterr().out)
+    (result,) = answer["results"]
+    passage = result["passages"][0]
+    snippet = passage["snippet"]
+    assert result["guide"]["title"] == "Sucht ansprechen"
+    assert result["score"] > 0
+    assert passage["page"] is None
+    assert [snippet["text"][start:end] for start, end in snippet["spans"]] == ["Umzug"]
+    assert answer["totals"]["works"] == 1
+    assert {facet["value"]: facet["count"] for facet in answer["facets"]["thema"]} == {"gesundheit": 1, "leistungsrecht": 1}
+
+
+def test_an_unknown_topic_is_wrong_use_and_the_known_ones_are_listed(house: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    cli.main(["ingest"])
+
+    assert cli.main(["search", "Umzug", "--topic", "gesund"]) == cli.WRONG_USE
+    assert "gesundheit.sucht" in capsys.readouterr().err
+
+
+def test_search_without_an_index_says_what_to_do(house: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["search", "Umzug"]) == cli.REFUSED
+    assert "python ingest.py" in capsys.readouterr().err
+
+
+def test_a_wrong_setting_ends_the_start(house: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    (house / "kb.toml").write_text('quelle = "docs"\n', "utf-8")
+
+    assert cli.main(["ingest"]) == cli.WRONG_USE
+    assert "kb.toml: Einstellung „quelle“: diese Einstellung gibt es nicht" in capsys.readouterr().err
+
+
+def test_the_script_takes_the_same_options(house: Path) -> None:
+    script = Path(__file__).parents[1] / "ingest.py"
+
+    run = subprocess.run([sys.executable, str(script), "--json"], capture_output=True, text=True, check=True)
+
+    assert len(json.loads(run.stdout)["files"]) == 2
+    assert "\r" not in run.stderr  # no progress bar without a terminal
