@@ -9,7 +9,7 @@ import os
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -104,8 +104,9 @@ def _is_under(path: Path, paths: Collection[Path]) -> bool:
     return not paths or any(path == given or given in path.parents for given in paths)
 
 
-def _identify(source: Path, places: Iterable[str], known: Mapping[str, Guide], taxonomy_digest: str) -> Iterator[Found]:
+def _identify(source: Path, places: Sequence[str], known: Mapping[str, Guide], taxonomy_digest: str) -> Iterator[Found]:
     """Yield the guides that lie at `places`, each under the id that it has or gets."""
+    looked_at = set(places)
     by_digest: dict[str, list[str]] = defaultdict(list)
     for place in places:
         by_digest[_digest(source / place)].append(place)
@@ -116,7 +117,7 @@ def _identify(source: Path, places: Iterable[str], known: Mapping[str, Guide], t
         guide = known_by_digest.get(digest) or next((changed[place] for place in group if place in changed), None)
         elsewhere: list[str] = []
         if guide and guide.digest == digest:
-            elsewhere = [place for place in guide.places if place not in group and (source / place).is_file()]
+            elsewhere = [place for place in guide.places if place not in looked_at and (source / place).is_file()]
         elif guide:
             changed = {place: other for place, other in changed.items() if other is not guide}
         id_ = guide.id if guide else _new_id(group[0], taken)

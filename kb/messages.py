@@ -158,7 +158,9 @@ def found(n_all_words: int, n_some_words: int, *, has_many_words: bool) -> str:
 
 def nothing_found(text: str) -> str:
     """Return the heading of an empty result."""
-    return f"Keine Treffer für „{text}“" if text else "Keine Handlungshilfe mit diesen Filtern"
+    if not text:
+        return "Keine Handlungshilfe mit diesen Filtern"
+    return f"Keine Treffer für: {text}" if set(text) & set("„“\"") else f"Keine Treffer für „{text}“"
 
 
 def searched_in(filters: Sequence[str]) -> str:
@@ -183,7 +185,7 @@ def page(n: int) -> str:
 
 def section(heading: str) -> str:
     """Return where in a guide without pages a passage stands."""
-    return f"Abschnitt „{heading}“"
+    return f"Abschnitt {heading}"
 
 
 def download(suffix: str) -> str:

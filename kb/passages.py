@@ -12,7 +12,7 @@ from kb.model import Heading, Page, Passage
 VERSION = 1  # another one makes every guide be cut again
 
 TARGET_CHARS = 1_000  # about 140 German words: several passages a page, each with enough text for a score
-MAX_CHARS = 1_500  # a piece without any sentence end is cut here
+MAX_CHARS = 1_500  # no passage is longer; text without any sentence end is cut here, between words
 MIN_CHARS = 250  # a shorter rest joins the passage before it
 
 _SENTENCE_END = re.compile(r"(?<=[.!?:;])\s+|\n")
@@ -81,8 +81,8 @@ def _pieces(text: str) -> Iterator[str]:
     units = [unit for unit in _units(text) if unit.strip()]
     left = sum(len(unit) for unit in units)
     for unit in units:
-        is_full = len(piece) + len(unit) > TARGET_CHARS and len(piece) >= MIN_CHARS
-        if is_full and (left >= MIN_CHARS or len(piece) + left > MAX_CHARS):
+        is_full = len(piece) + len(unit) > (TARGET_CHARS if len(piece) >= MIN_CHARS else MAX_CHARS)
+        if piece and is_full and (left >= MIN_CHARS or len(piece) + left > MAX_CHARS):
             yield piece.strip()
             piece = ""
         piece += unit
@@ -95,5 +95,9 @@ def _units(text: str) -> Iterator[str]:
     """Yield sentences and lines with the white space after them, none longer than MAX_CHARS."""
     bounds = [0, *(m.end() for m in _SENTENCE_END.finditer(text)), len(text)]
     for start, end in pairwise(bounds):
-        for cut in range(start, end, MAX_CHARS):
-            yield text[cut : min(cut + MAX_CHARS, end)]
+        while end - start > MAX_CHARS:
+            blank = text.rfind(" ", start, start + MAX_CHARS)
+            cut = blank + 1 if blank > start else start + MAX_CHARS
+            yield text[start:cut]
+            start = cut
+        yield text[start:end]

@@ -1,7 +1,7 @@
 """What was typed -> Query. Pure; any input is a valid query.
 
-Any word may match and counts. Strict are: "words in quotes" (in a row), -excluded words or phrases, and begin* of a word. Words that carry no
-meaning of their own ("darf ich der …") are left out unless nothing else was typed.
+Any word may match and counts. Strict are: "words in quotes" (in a row), begin* of a word, and what is -excluded: words, phrases or
+begins. Words that carry no meaning of their own ("darf ich der …") are left out unless nothing else was typed.
 """
 
 import re
@@ -34,12 +34,15 @@ def _clauses(text: str) -> Iterator[Clause]:
         terms = tuple(analysis.stems(part["phrase"] or word))
         if not terms:
             continue
+        begin = analysis.words(word)[-1] if word.endswith("*") else ""
+        is_prefix = len(begin) >= MIN_PREFIX
         if part["minus"]:
-            strict.append(Clause(terms=terms, occur=Occur.MUST_NOT))
+            is_prefix = is_prefix and len(terms) == 1
+            strict.append(Clause(terms=(begin,) if is_prefix else terms, occur=Occur.MUST_NOT, is_prefix=is_prefix))
         elif part["phrase"]:
             strict.append(Clause(terms=terms, occur=Occur.MUST))
-        elif word.endswith("*") and len(prefix := analysis.words(word)[-1]) >= MIN_PREFIX:
-            strict.append(Clause(terms=(prefix,), occur=Occur.MUST, is_prefix=True))
+        elif is_prefix:
+            strict.append(Clause(terms=(begin,), occur=Occur.MUST, is_prefix=True))
             found += analysis.words(word)[:-1]
         else:
             found += analysis.words(word)

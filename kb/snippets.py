@@ -60,9 +60,11 @@ def _marks(text: str, query: Query) -> Iterator[_Mark]:
     starting: dict[str, list[tuple[str, ...]]] = defaultdict(list)  # terms by the first of them
     prefixes = []
     for clause in query.clauses:
+        if clause.occur is Occur.MUST_NOT:
+            continue
         if clause.is_prefix:
             prefixes.append(clause.terms)
-        elif clause.occur is not Occur.MUST_NOT:
+        else:
             starting[clause.terms[0]].append(clause.terms)
     tokens = list(analysis.tokens(text))
     stems = [analysis.stem(token.word) for token in tokens]

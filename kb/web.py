@@ -53,7 +53,9 @@ ORIGINAL_CSP = (
     "default-src 'none'; object-src 'self'; img-src 'self' data:; style-src 'unsafe-inline'; "
     "frame-ancestors 'self'; base-uri 'none'; form-action 'none'"
 )
-MESSAGE_CSP = "default-src 'none'; style-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
+MESSAGE_CSP = (
+    "default-src 'none'; style-src 'self'; img-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
+)
 
 _INLINE_SCRIPT = re.compile(r"<script(?![^>]*\bsrc=)[^>]*>(.*?)</script>", re.DOTALL)
 
@@ -131,6 +133,7 @@ class Frame:
         self._app, self._shell = app, shell
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on and frame what comes back."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
@@ -168,7 +171,8 @@ def not_found(text: str) -> Response:
     """Return a small page that says what is not there, with the way back."""
     html = (
         f'<!DOCTYPE html><html lang="de"><head><meta charset="utf-8"><title>{messages.NOT_FOUND}</title>'
-        '<meta name="viewport" content="width=device-width, initial-scale=1"><link rel="stylesheet" href="/kb/style.css"></head>'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        '<link rel="icon" href="/kb/icon.svg"><link rel="stylesheet" href="/kb/style.css"></head>'
         f'<body class="kb-message"><main><h1>{messages.NOT_FOUND}</h1><p>{escape(text)}</p>'
         f'<p><a href="/">{messages.TO_SEARCH}</a></p></main></body></html>'
     )

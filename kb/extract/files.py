@@ -10,11 +10,11 @@ HEAD_BYTES = 1024
 OLE_MAGIC = b"\xd0\xcf\x11\xe0"
 
 
-def head(path: Path) -> bytes:
-    """Return the first `HEAD_BYTES` of a file whose size is acceptable.
+def size(path: Path) -> int:
+    """Return the size of a file in bytes, if it is one that can be read.
 
     Raises:
-        ExtractionError: the file is empty, too large, no regular file, or cannot be read.
+        ExtractionError: the file is empty, too large, no regular file, or cannot be reached.
     """
     try:
         status = path.stat()
@@ -24,6 +24,19 @@ def head(path: Path) -> bytes:
             raise ExtractionError(str(path), ExtractionReason.EMPTY_FILE)
         if status.st_size > MAX_BYTES:
             raise ExtractionError(str(path), ExtractionReason.TOO_LARGE, f"bytes={status.st_size}")
+    except OSError as error:
+        raise ExtractionError(str(path), ExtractionReason.UNREADABLE, error.strerror or "") from error
+    return status.st_size
+
+
+def head(path: Path) -> bytes:
+    """Return the first `HEAD_BYTES` of a file.
+
+    Raises:
+        ExtractionError: as `size`, or the file may not be read.
+    """
+    size(path)
+    try:
         with path.open("rb") as file:
             return file.read(HEAD_BYTES)
     except OSError as error:

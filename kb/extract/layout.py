@@ -14,7 +14,7 @@ from itertools import takewhile
 import pypdfium2.raw as pdfium
 from pypdfium2 import PdfTextPage
 
-from kb.cleaning import characters, set_apart
+from kb.cleaning import characters, dehyphenate, set_apart
 from kb.model import Heading
 
 _BOLD = 700  # weight
@@ -106,7 +106,7 @@ def title_line(lines: Sequence[Line]) -> str:
     texts = [line.text for line in _title_run(lines)]
     if len(texts) > 1:
         texts = [text for text in texts if not _CODE_OF_LAW.fullmatch(text)] or texts
-    joined = " ".join(characters(" ".join(texts)).split())
+    joined = " ".join(dehyphenate(characters("\n".join(texts))).split())
     return joined if len(joined) <= _MAX_TITLE else ""
 
 

@@ -74,6 +74,7 @@ class _Styles:
     def __init__(self, content: etree._Element) -> None:
         automatic = child(content, "automatic-styles")
         self._parents: dict[str, str] = {}
+        self.sizes: dict[str, float] = {}
         self.breaks: set[str] = set()
         self.raised: set[str] = set()
         for style in automatic if automatic is not None else ():
@@ -82,6 +83,8 @@ class _Styles:
             for properties in style:
                 if attribute(properties, "break-before") == "page":
                     self.breaks.add(name)
+                if size := re.fullmatch(r"(\d{1,3}(?:\.\d+)?)pt", attribute(properties, "font-size")):
+                    self.sizes[name] = float(size[1])
                 if attribute(properties, "text-position").startswith("super"):
                     self.raised.add(name)
 
@@ -122,6 +125,7 @@ class _Walk:
             level=0 if local_name(paragraph) == "p" else int(level) if re.fullmatch("[1-9]|10", level) else 1,
             is_item=is_item,
             is_title=self._styles.is_title(style),
+            size=max(self._styles.sizes.get(name, 0.0) for name in (style, *inline.span_styles)),
             breaks_page=style in self._styles.breaks,
             notes=tuple(filter(None, notes)),
         )
@@ -135,6 +139,7 @@ class _Inline:
     def __init__(self, paragraph: etree._Element, styles: _Styles) -> None:
         self.boxes: list[etree._Element] = []
         self.notes: list[etree._Element] = []
+        self.span_styles: set[str] = set()
         self._raised = styles.raised
         self._pieces: list[str] = []
         self._is_after_mark = False
@@ -152,19 +157,27 @@ class _Inline:
         """Take the element's content; return False if its own text and children have to be asked."""
         if name == "s":
             count = attribute(element, "c")
-            self._add(" " * min(_MAX_BLANKS, int(count) if re.fullmatch(r"\d{1,4}", count) else 1))
+            self._pieces.append(" " * min(_MAX_BLANKS, int(count) if re.fullmatch(r"\d{1,4}", count) else 1))
         elif name in ("tab", "line-break"):
-            self._add("\t" if name == "tab" else "\n")
+            self._pieces.append("\t" if name == "tab" else "\n")
         elif name == "note":
             body = child(element, "note-body")
             self.notes += [body] if body is not None else []
         elif name in ("text-box", *_BLOCK_NAMES):
             self.boxes.append(element)
-        elif name == "span" and attribute(element, "style-name") in self._raised and (element.text or "").strip().isdecimal():
-            self._pieces.append(set_apart(self._pieces[-1] if self._pieces else "", (element.text or "").strip()))
-            self._is_after_mark = True
+        elif name == "span":
+            return self._is_span_done(element, attribute(element, "style-name"))
         else:
             return name in _SKIPPED or not name
+        return True
+
+    def _is_span_done(self, span: etree._Element, style: str) -> bool:
+        self.span_styles.add(style)
+        mark = (span.text or "").strip()
+        if style not in self._raised or not mark.isdecimal():
+            return False
+        self._pieces.append(set_apart(self._pieces[-1] if self._pieces else "", mark))
+        self._is_after_mark = True
         return True
 
     def _add(self, text: str | None) -> None:
@@ -173,7 +186,7 @@ class _Inline:
         if self._is_after_mark and text[0].isalpha():
             self._pieces.append(" ")
         self._is_after_mark = False
-        self._pieces.append(re.sub(r"[ \t\r\n]+", " ", text) if text.strip() else text)
+        self._pieces.append(re.sub(r"[ \t\r\n]+", " ", text))
 
 
 def _content(element: etree._Element) -> list[etree._Element | str | None]:

@@ -19,6 +19,8 @@ _MAX_ENTRIES = 2000
 _MAX_XML = 50 * 1024 * 1024
 _SECTION_WORDS = 400  # of a section where neither headings nor page breaks divide
 _MAX_LEVEL = 9
+_TITLE_SIZE = 14  # points
+_FIRST_BLOCKS = 5
 
 DAMAGES = (zipfile.BadZipFile, zlib.error, EOFError, LookupError, NotImplementedError, OSError, RuntimeError, ValueError)
 """What `zipfile` raises on damaged or unusual archives."""
@@ -32,6 +34,7 @@ class Block:
     level: int = 0  # of a heading; 0 for other text
     is_item: bool = False  # of a list
     is_title: bool = False
+    size: float = 0.0  # points, where the text itself says so
     breaks_page: bool = False  # begins a new page
     notes: tuple[str, ...] = ()  # footnotes that this text refers to
 
@@ -121,14 +124,19 @@ def sections(blocks: Iterable[Block]) -> tuple[Page, ...]:
     return tuple(page for page in found if page.text or page.headings)
 
 
-def title_line(blocks: Iterable[Block]) -> str:
-    """Return the first run of blocks styled as title, joined by blanks; "" if there is none."""
+def title_line(blocks: Sequence[Block]) -> str:
+    """Return the first run of blocks styled as title, joined by blanks; without one, the largest of the first blocks if it is
+    set large; otherwise "".
+    """
     title: list[str] = []
     for block in blocks:
         if block.is_title and block.text:
             title.append(block.text)
         elif title:
             break
+    if not title:
+        large = [block for block in [block for block in blocks if block.text][:_FIRST_BLOCKS] if block.size >= _TITLE_SIZE]
+        title = [max(large, key=lambda block: block.size).text] if large else []
     return " ".join(" ".join(title).split())
 
 
@@ -200,6 +208,8 @@ def child(element: etree._Element | None, name: str) -> etree._Element | None:
     return next((inner for inner in element if local_name(inner) == name), None) if element is not None else None
 
 
-def attribute(element: etree._Element, name: str) -> str:
+def attribute(element: etree._Element | None, name: str) -> str:
     """Return the value of the attribute with this local name, "" if there is none."""
+    if element is None:
+        return ""
     return next((str(value) for key, value in element.attrib.items() if str(key).rpartition("}")[2] == name), "")

@@ -50,8 +50,7 @@ def extract(path: Path, *, limits: Limits) -> Extracted:
     Raises:
         ExtractionError: the file cannot be read, or reading it broke a limit; its source is `path` as given.
     """
-    files.head(path)
-    timeout_s = limits.timeout_s + limits.timeout_s_per_mb * path.stat().st_size / _MB
+    timeout_s = limits.timeout_s + limits.timeout_s_per_mb * files.size(path) / _MB
     receiver, sender = _context.Pipe(duplex=False)
     with receiver:
         with sender, _lock, _hidden_main():

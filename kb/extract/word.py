@@ -146,7 +146,7 @@ class _Styles:
         """Return the paragraph's heading level (0: none), and whether it is a title, a list item, a line of contents."""
         own = child(paragraph, "pPr")
         style = child(own, "pStyle")
-        name = attribute(style, "val") if style is not None else ""
+        name = attribute(style, "val")
         if name not in self._known:
             self._known[name] = self._resolve(name)
         level, is_title, is_item, is_contents = self._known[name]
@@ -161,8 +161,7 @@ class _Styles:
             style = self._elements.get(style_id)
             if style is None:
                 break
-            name_element = child(style, "name")
-            name = attribute(name_element, "val") if name_element is not None else ""
+            name = attribute(child(style, "name"), "val")
             is_title = is_title or name.lower() in _TITLE_NAMES
             is_contents = is_contents or _CONTENTS_NAME.match(name) is not None
             own = child(style, "pPr")
@@ -171,15 +170,13 @@ class _Styles:
                 level = int(heading[1]) if heading else _outline_level(own)
             if is_item is None:
                 is_item = _is_item(own)
-            base = child(style, "basedOn")
-            style_id = attribute(base, "val") if base is not None else ""
+            style_id = attribute(child(style, "basedOn"), "val")
         return level or 0, is_title, bool(is_item), is_contents
 
 
 def _outline_level(properties: etree._Element | None) -> int | None:
     """Return the heading level in paragraph properties: 0 for body text, None if they say nothing."""
-    element = child(properties, "outlineLvl")
-    value = attribute(element, "val") if element is not None else ""
+    value = attribute(child(properties, "outlineLvl"), "val")
     return (int(value) + 1) % 10 if value.isdecimal() and len(value) == 1 else None  # 9 is body text
 
 
@@ -212,7 +209,15 @@ class _Walk:
         inline = _Inline(paragraph)
         text = "" if is_contents else inline.text.strip()
         notes = tuple(filter(None, map(self._note, inline.notes)))
-        yield Block(text=text, level=level, is_item=is_item, is_title=is_title, breaks_page=inline.breaks_before, notes=notes)
+        yield Block(
+            text=text,
+            level=level,
+            is_item=is_item,
+            is_title=is_title,
+            size=inline.size,
+            breaks_page=inline.breaks_before,
+            notes=notes,
+        )
         for box in inline.boxes:
             yield from self.blocks(box)
         if inline.breaks_after:
@@ -239,6 +244,7 @@ class _Inline:
         self.breaks_before = _is_on(properties, "pageBreakBefore")
         self.breaks_after = _ends_section(properties)
         self._pieces: list[str] = []
+        self.size = 0.0
         self._is_after_mark = False
         stack = _children(paragraph)
         while stack:
@@ -271,8 +277,10 @@ class _Inline:
         properties = child(run, "rPr")
         if properties is None:
             return False
-        position = child(properties, "vertAlign")
-        if position is not None and attribute(position, "val") == "superscript":
+        size = attribute(child(properties, "sz"), "val")
+        if size.isdecimal():
+            self.size = max(self.size, int(size) / 2)
+        if attribute(child(properties, "vertAlign"), "val") == "superscript":
             mark = "".join(element.text or "" for element in run if local_name(element) == "t").strip()
             if mark.isdecimal():
                 self._pieces.append(set_apart(self._pieces[-1] if self._pieces else "", mark))
@@ -325,5 +333,4 @@ def _is_on(properties: etree._Element | None, name: str) -> bool:
 
 def _ends_section(properties: etree._Element | None) -> bool:
     section = child(properties, "sectPr")
-    kind = child(section, "type")
-    return section is not None and (kind is None or attribute(kind, "val") != "continuous")
+    return section is not None and attribute(child(section, "type"), "val") != "continuous"

@@ -1,0 +1,1 @@
+"""The page: Streamlit scripts and the pure functions that make its HTML."""

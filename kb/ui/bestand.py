@@ -27,9 +27,7 @@ def show() -> None:
 
 def _block(page: int, today: date) -> str:
     shelf = library.current()
-    listed = shelf.ask(
-        lambda engine: search.answer(engine, "", offset=(page - 1) * PAGE_SIZE, limit=PAGE_SIZE, as_of=today)
-    )
+    listed = shelf.ask(lambda engine: search.answer(engine, "", offset=(page - 1) * PAGE_SIZE, limit=PAGE_SIZE, as_of=today))
     tree = overview.inventory(overview.counts(listed.facets), shelf.taxonomy) if page == 1 else ""
     view = View(page=page)
     links = parts.pages(view, listed.n_pages, address.INVENTORY)

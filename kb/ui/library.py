@@ -26,9 +26,7 @@ log = logging.getLogger(__name__)
 class Library:
     """Settings, axes and the engine of one process. May be used from many threads."""
 
-    def __init__(
-        self, settings: Settings, taxonomy: Taxonomy, opener: Callable[[Settings], Engine] = open_engine
-    ) -> None:
+    def __init__(self, settings: Settings, taxonomy: Taxonomy, opener: Callable[[Settings], Engine] = open_engine) -> None:
         self.settings, self.taxonomy = settings, taxonomy
         self._opener = opener
         self._lock = threading.Lock()

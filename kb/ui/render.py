@@ -1,6 +1,6 @@
 """An answer's results as HTML: one block for one `st.html`. Pure; everything from guides, queries and data files is escaped.
 
-`Markup` of small pieces shared with the other parts of the page stands here too: links to originals, facts, marked text.
+The small pieces that other parts of the page share stand here too: links to originals, the line of facts, marked text.
 """
 
 from collections.abc import Iterable
@@ -70,8 +70,8 @@ def marked(snippet: Snippet) -> str:
         parts += [escape(snippet.text[at:start]), f"<mark>{escape(snippet.text[start:end])}</mark>"]
         at = end
     parts.append(escape(snippet.text[at:]))
-    before = "… " if snippet.is_cut_before else ""
-    after = " …" if snippet.is_cut_after else ""
+    before = "…\u00a0" if snippet.is_cut_before else ""
+    after = "\u00a0…" if snippet.is_cut_after else ""
     return f"{before}{''.join(parts)}{after}"
 
 
@@ -114,7 +114,7 @@ def _result(result: Result, answer: Answer, taxonomy: Taxonomy) -> str:
     return "".join(
         (
             '<li class="kb-result">',
-            _title(guide, best.passage.page if best else None, _section(best)),
+            _title(guide, best.passage.page if best else None),
             _only_earlier(result.guide) if is_earlier else "",
             _passage(best) if best else "",
             facts(guide, taxonomy, as_of, successor=result.guide if is_earlier else None),
@@ -125,25 +125,23 @@ def _result(result: Result, answer: Answer, taxonomy: Taxonomy) -> str:
     )
 
 
-def _title(guide: Guide, page: int | None, section: str) -> str:
-    place = [messages.page(page)] if page else [section] if section else []
+def _title(guide: Guide, page: int | None) -> str:
+    place = [messages.page(page)] if page else []
     if guide.suffix != ".pdf":
         place.append(messages.download(guide.suffix))
     behind = f' <span class="kb-place">{escape(" · ".join(place))}</span>' if place else ""
     return f'<div class="kb-title"><h3>{link(guide, guide.title, page)}</h3>{behind}</div>'
 
 
-def _section(hit: Hit | None) -> str:
-    """Return where a passage without a page stands; its innermost heading names it best."""
-    if hit is None or hit.passage.page or not hit.passage.heading:
-        return ""
-    return messages.section(hit.passage.heading[-1])
+def _trail(hit: Hit) -> str:
+    """Return the headings above a passage; in a guide without pages they say where it stands."""
+    trail = " › ".join(hit.passage.heading)
+    return messages.section(trail) if trail and not hit.passage.page else trail
 
 
 def _passage(hit: Hit) -> str:
-    trail = hit.passage.heading
-    is_said = not hit.passage.page and len(trail) == 1  # behind the title already
-    shown = f'<p class="kb-trail">{escape(" › ".join(trail))}</p>' if trail and not is_said else ""
+    trail = _trail(hit)
+    shown = f'<p class="kb-trail">{escape(trail)}</p>' if trail else ""
     return shown + (f'<p class="kb-snippet">{marked(hit.snippet)}</p>' if hit.snippet else "")
 
 
@@ -164,12 +162,12 @@ def _more_hits(result: Result) -> str:
 
 
 def _hit(hit: Hit) -> str:
-    """Return a passage below its guide: where it stands as the link, then its text."""
-    trail = " › ".join(hit.passage.heading)
-    where = messages.page(hit.passage.page) if hit.passage.page else _section(hit) or messages.download(hit.guide.suffix)
-    quiet = f' <span class="kb-trail">{escape(trail)}</span>' if trail and hit.passage.page else ""
+    """Return a passage below its guide: where it stands, linked if the link can lead there, then its text."""
+    trail = _trail(hit)
+    where = link(hit.guide, messages.page(hit.passage.page), hit.passage.page) if hit.passage.page else ""
+    quiet = f'<span class="kb-trail">{escape(trail)}</span>' if trail else ""
     text = f'<p class="kb-snippet">{marked(hit.snippet)}</p>' if hit.snippet else ""
-    return f"{link(hit.guide, where, hit.passage.page)}{quiet}{text}"
+    return f"{where} {quiet}".strip() + text
 
 
 def _other_editions(result: Result, shown: Guide, as_of: date) -> str:

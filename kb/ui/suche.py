@@ -122,9 +122,7 @@ def _block(view: View, answer: Answer, today: date) -> str:
         ways = shelf.ask(lambda engine: ways_out(engine, view, today))
         elsewhere = shelf.ask(lambda engine: search.answer(engine, "", limit=1, as_of=today))
         return above + parts.nothing_found(view, shelf.taxonomy, ways, elsewhere)
-    return "".join(
-        (above, render.heading(answer), render.results(answer, shelf.taxonomy), parts.pages(view, answer.n_pages))
-    )
+    return "".join((above, render.heading(answer), render.results(answer, shelf.taxonomy), parts.pages(view, answer.n_pages)))
 
 
 if __name__ == "__main__":
