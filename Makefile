@@ -5,7 +5,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 CHROMIUM := $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
 
-.PHONY: run ingest test lock samples clean
+.PHONY: run ingest test lock clean
 
 run: .venv/.installed
 	@$(BIN)/kb ingest || [ $$? -ne 2 ]

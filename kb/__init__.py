@@ -1,0 +1,1 @@
+"""A knowledge base that finds the right passage in practice guides."""

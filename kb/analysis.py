@@ -18,6 +18,14 @@ import Stemmer
 # Letters and digits; a decomposed umlaut's combining mark and a soft hyphen stay inside a word, an underscore does not.
 _WORD = re.compile(r"[^\W_](?:[^\W_]|[\u0300-\u036f\u00ad])*")
 
+_SENTENCE_END = re.compile(r'(?:\b(\w+)\.|[!?:]|[^\w\s]\.)[)“"]?\s+(?=[A-ZÄÖÜ0-9„"(§•])')
+# Single letters ("z. B.") and one or two digits ("am 5. Juli") end no sentence either
+_ABBREVIATION = re.compile(
+    r"\d{1,2}|[^\W\d_]|Abs|Abschn|Art|Aufl|Az|Buchst|bzw|ca|Dr|etc|evtl|f|ff|gem|ggf|ggfs|inkl|insb|Kap|lit|max|mind|Nr|Prof|Rn|Rz"
+    r"|sog|Str|Tel|usw|vgl|www|zit|Ziff|zzgl",
+    re.IGNORECASE,
+)
+
 _stemmer = Stemmer.Stemmer("german")
 _stemmer_lock = threading.Lock()  # PyStemmer's objects must not be used by two threads at once
 
@@ -49,6 +57,13 @@ def words(text: str) -> list[str]:
 def stems(text: str) -> list[str]:
     """Return the stem of every word of `text`, stop words included, in reading order."""
     return [stem(word) for word in words(text)]
+
+
+def sentence_ends(text: str) -> Iterator[int]:
+    """Yield where sentences end, the white space after them included; not the end of the text."""
+    for match in _SENTENCE_END.finditer(text):
+        if not _ABBREVIATION.fullmatch(match[1] or ""):
+            yield match.end()
 
 
 @lru_cache(maxsize=1 << 18)

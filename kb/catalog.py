@@ -1,7 +1,7 @@
 """What lies in the source folder against what is indexed -> Plan. Reads files, changes nothing.
 
-A guide keeps its id for as long as its file can be followed: by its content when it moves, by its place when it changes. Files with the same
-content are one guide at several places.
+A guide keeps its id for as long as its file can be followed: by its content when it moves, by its place when it changes.
+Files with the same content are one guide at several places.
 """
 
 import hashlib
@@ -86,7 +86,7 @@ def make(
 
 
 def _files(source: Path) -> Iterator[tuple[str, Path]]:
-    """Yield the regular files below the folder by place, in order; what no author means to publish is passed over in silence."""
+    """Yield the regular files below the folder by place, in order, without what no author means to publish."""
 
     def fail(error: OSError) -> None:  # a folder that cannot be listed must not look like one whose guides are gone
         raise SourceError(str(error.filename or source), SourceReason.UNREADABLE) from error

@@ -10,8 +10,10 @@ from datetime import date
 _MONTHS = {
     name: number
     for number, names in enumerate(
-        ("januar jänner jan", "februar feb", "märz maerz mrz", "april apr", "mai", "juni jun", "juli jul", "august aug")
-        + ("september sept sep", "oktober okt", "november nov", "dezember dez"),
+        (
+            *("januar jänner jan", "februar feb", "märz maerz mrz", "april apr", "mai", "juni jun"),
+            *("juli jul", "august aug", "september sept sep", "oktober okt", "november nov", "dezember dez"),
+        ),
         start=1,
     )
     for name in names.split()

@@ -1,16 +1,16 @@
 """The errors of the knowledge base. Each carries its facts as fields; `messages.explain` says them in German.
 
-    KbError
-    ├── ConfigError          a setting is wrong
-    ├── SourceError          the source folder is missing, or lost too many guides
-    ├── GuideError           one guide cannot be taken over; it keeps its previous version
-    │   ├── ExtractionError      its text cannot be read
-    │   └── MetadataError        its sidecar says something wrong
-    └── IndexUnusableError          the index cannot be used
-        ├── IndexMissingError    nothing has been ingested yet
-        ├── IndexOutdatedError   built by another format or analysis
-        ├── IndexDamagedError    files are missing or do not fit together
-        └── IndexLockedError     another process is writing
+KbError
+├── ConfigError          a setting is wrong
+├── SourceError          the source folder is missing, or lost too many guides
+├── GuideError           one guide cannot be taken over; it keeps its previous version
+│   ├── ExtractionError      its text cannot be read
+│   └── MetadataError        its sidecar says something wrong
+└── IndexUnusableError          the index cannot be used
+    ├── IndexMissingError    nothing has been ingested yet
+    ├── IndexOutdatedError   built by another format or analysis
+    ├── IndexDamagedError    files are missing or do not fit together
+    └── IndexLockedError     another process is writing
 """
 
 from enum import StrEnum
@@ -93,7 +93,9 @@ class MetadataProblem(StrEnum):
 class MetadataError(GuideError):
     """A sidecar says something wrong on a line. `hint` is what was probably meant, or "" (of broken TOML: the reason)."""
 
-    def __init__(self, sidecar: str, line: int, problem: MetadataProblem, *, key: str = "", value: str = "", hint: str = "") -> None:
+    def __init__(
+        self, sidecar: str, line: int, problem: MetadataProblem, *, key: str = "", value: str = "", hint: str = ""
+    ) -> None:
         super().__init__(f"{sidecar}:{line}: {problem} {key} {value}")
         self.sidecar, self.line, self.problem, self.key, self.value, self.hint = sidecar, line, problem, key, value, hint
 

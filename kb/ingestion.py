@@ -1,7 +1,8 @@
 """Runs a plan: extract, clean, split, then write in one batch with one commit. Returns a report, file by file.
 
-The lock is held for the whole run: two runs at once would each plan on a state that the other is about to change. Whoever searches
-meanwhile is not affected. A guide that cannot be taken over becomes a line of the report and keeps its previous version.
+The lock is held for the whole run: two runs at once would each plan on a state that the other is about to change. Whoever
+searches meanwhile is not affected. A guide that cannot be taken over becomes a line of the report and keeps
+its previous version.
 """
 
 import hashlib
@@ -137,9 +138,7 @@ def _read_all(
 ) -> Iterator[tuple[str, _Taken | GuideError]]:
     """Yield (id, outcome) of every guide of the plan, in its order; several are read at the same time."""
     with ThreadPoolExecutor(settings.workers or os.cpu_count() or 1) as pool:
-        futures: list[tuple[str, Future[_Taken]]] = [
-            (one.id, pool.submit(_read, one, settings, taxonomy)) for one in plan.read
-        ]
+        futures: list[tuple[str, Future[_Taken]]] = [(one.id, pool.submit(_read, one, settings, taxonomy)) for one in plan.read]
         try:
             for n_done, (id_, future) in enumerate(futures, start=1):
                 try:

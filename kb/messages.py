@@ -11,6 +11,7 @@ from kb.errors import (
     IndexLockedError,
     IndexMissingError,
     IndexOutdatedError,
+    IndexUnusableError,
     KbError,
     MetadataError,
     MetadataProblem,
@@ -25,7 +26,7 @@ INVENTORY_PAGE = "Bestand"
 HELP_PAGE = "Hilfe"
 NAVIGATION = "Bereiche"
 
-SEARCH_LABEL = "Wörter, Paragrafen oder „feste Wendungen“"
+SEARCH_LABEL = "Wonach suchen Sie?"
 SEARCH_PLACEHOLDER = "zum Beispiel Umzug Zusicherung"
 SEARCH_BUTTON = "Suchen"
 FILTERS = "Filter"
@@ -69,8 +70,8 @@ HELP = (
     (
         "Was Sie in den Ergebnissen sehen",
         (
-            "Jede Handlungshilfe erscheint einmal, mit ihrer besten Fundstelle. Der Titel öffnet das Original: PDF in einem neuen "
-            "Tab auf der genannten Seite, Word- und ODT-Dateien zum Herunterladen.",
+            "Jede Handlungshilfe erscheint einmal, mit ihrer besten Fundstelle. Der Titel öffnet das Original: PDF in einem "
+            "neuen Tab auf der genannten Seite, Word- und ODT-Dateien zum Herunterladen.",
             "Gefundene Wörter sind unterlegt und unterstrichen. Auslassungspunkte stehen nur dort, wo Text gekürzt ist.",
             "Ein Schloss und das Wort „verbindlich“ kennzeichnen Weisungen und Rechtsgrundlagen. Alles andere ist Empfehlung.",
             "„Weitere Fundstellen“ zeigt, wo dieselbe Handlungshilfe noch von Ihren Wörtern handelt.",
@@ -79,8 +80,8 @@ HELP = (
     (
         "Filter",
         (
-            "Mehrere Werte in einer Gruppe erweitern das Ergebnis, Werte aus verschiedenen Gruppen engen es ein. Die Zahl hinter "
-            "einem Wert sagt, wie viele Handlungshilfen er zeigen würde.",
+            "Mehrere Werte in einer Gruppe erweitern das Ergebnis, Werte aus verschiedenen Gruppen engen es ein. Die Zahl "
+            "hinter einem Wert sagt, wie viele Handlungshilfen er zeigen würde.",
             "Ihre Suche steht mit allen Filtern in der Adresse. Sie können sie als Lesezeichen speichern oder weitergeben; "
             "verwenden Sie deshalb keine Namen oder Daten von leistungsberechtigten Personen.",
         ),
@@ -88,8 +89,8 @@ HELP = (
     (
         "Gültigkeit und Ausgaben",
         (
-            "„Stand“ nennt die Ausgabe. Ob sie gilt, steht nur dabei, wenn es darauf ankommt: „gilt ab“, „gilt bis“ und „galt bis“ "
-            "mit dem Tag, „ersetzt durch“ mit der neueren Ausgabe.",
+            "„Stand“ nennt die Ausgabe. Ob sie gilt, steht nur dabei, wenn es darauf ankommt: „gilt ab“, „gilt bis“ und „galt "
+            "bis“ mit dem Tag, „ersetzt durch“ mit der neueren Ausgabe.",
             "Gezeigt wird die aktuelle Ausgabe; frühere sind darunter eingeklappt. Stehen Ihre Wörter nur in einer früheren "
             "Ausgabe, sagt das Ergebnis es ausdrücklich.",
         ),
@@ -160,7 +161,7 @@ def nothing_found(text: str) -> str:
     """Return the heading of an empty result."""
     if not text:
         return "Keine Handlungshilfe mit diesen Filtern"
-    return f"Keine Treffer für: {text}" if set(text) & set("„“\"") else f"Keine Treffer für „{text}“"
+    return f"Keine Treffer für: {text}" if set(text) & set('„“"') else f"Keine Treffer für „{text}“"
 
 
 def searched_in(filters: Sequence[str]) -> str:
@@ -360,7 +361,7 @@ def summary(n_taken: int, n_failed: int, n_removed: int, n_unchanged: int, secon
     """Return the last line of an ingest."""
     parts = [f"{n_guides(n_taken)} übernommen", f"{number(n_failed)} Fehler" if n_failed else ""]
     parts += [f"{number(n_removed)} entfernt" if n_removed else "", f"{number(n_unchanged)} unverändert"]
-    return f"{', '.join(part for part in parts if part)} ({seconds:.1f} s)".replace(".", ",")
+    return f"{', '.join(part for part in parts if part)} ({f'{seconds:.1f}'.replace('.', ',')} s)"
 
 
 def outside(path: str, source: str) -> str:
@@ -375,25 +376,42 @@ def unknown_value(value: str, hints: Sequence[str]) -> str:
 
 def explain(error: KbError) -> str:
     """Return in one German sentence what is wrong and what helps."""
+    facts = {**vars(error), "meant": f"; gemeint „{error.hint}“?" if isinstance(error, MetadataError) and error.hint else ""}
     match error:
         case ExtractionError():
-            return _EXTRACTION[error.reason]
+            text = _EXTRACTION[error.reason]
         case MetadataError():
-            return f"{error.sidecar}, Zeile {error.line}: {_metadata(error)}"
+            text = "{sidecar}, Zeile {line}: " + _METADATA[error.problem]
         case SourceError():
-            return _source(error)
+            facts["gone"] = f"{number(error.n_gone)} von {n_guides(error.n_known)}"
+            text = _SOURCE[error.reason]
         case ConfigError():
-            return f"{error.origin}: Einstellung „{error.key}“: {_CONFIG.get(error.reason, error.reason)}"
-        case IndexMissingError():
-            return f"{error.folder}: {INDEX_MISSING} Bitte zuerst „python ingest.py“ ausführen."
-        case IndexOutdatedError():
-            return f"{error.folder}: {INDEX_OUTDATED} Bitte „python ingest.py“ ausführen."
-        case IndexDamagedError():
-            return f"{error.folder}: {INDEX_DAMAGED} Bitte „python ingest.py“ ausführen."
-        case IndexLockedError():
-            return f"{error.folder}: Ein anderer Lauf ist noch nicht fertig. Bitte später noch einmal versuchen."
-    return FAILURE
+            text = "{origin}: Einstellung „{key}“: " + _CONFIG.get(error.reason, "{reason}")
+        case IndexUnusableError():
+            text = "{folder}: " + _INDEX[type(error)]
+        case _:
+            text = FAILURE
+    return text.format(**facts)
 
+
+_METADATA = {
+    MetadataProblem.NOT_TOML: "die Begleitdatei ist kein gültiges TOML ({hint})",
+    MetadataProblem.UNKNOWN_KEY: "„{key}“ ist kein bekanntes Feld{meant}",
+    MetadataProblem.UNKNOWN_VALUE: "„{value}“ ist bei „{key}“ nicht vorgesehen{meant}",
+    MetadataProblem.NO_TEXT: "bei „{key}“ gehört ein Text in Anführungszeichen hin",
+    MetadataProblem.NO_LIST: 'bei „{key}“ gehört eine Liste hin, zum Beispiel {key} = ["…", "…"]',
+    MetadataProblem.NO_DATE: "„{value}“ ist bei „{key}“ kein Datum; zum Beispiel {key} = 2026-07-01",
+    MetadataProblem.NO_TRUTH: "bei „{key}“ gehört true oder false hin (ohne Anführungszeichen)",
+    MetadataProblem.ENDS_EARLY: "„gilt_bis“ ({value}) liegt vor „gilt_ab“",
+}
+
+_ALLOW = "Es wurde nichts geändert. Ist das gewollt, dann mit --allow-removals wiederholen."
+_SOURCE = {
+    SourceReason.MISSING: "Der Ordner {folder} ist nicht da. Es wurde nichts geändert. Bitte Pfad oder Laufwerk prüfen.",
+    SourceReason.UNREADABLE: "Der Ordner {folder} ist nicht lesbar. Es wurde nichts geändert. Bitte Zugriffsrechte prüfen.",
+    SourceReason.EMPTY: f"Im Ordner {{folder}} liegt keine Handlungshilfe. {_ALLOW}",
+    SourceReason.SHRUNK: f"Im Ordner {{folder}} fehlen {{gone}}. {_ALLOW}",
+}
 
 _CONFIG = {
     "unknown": "diese Einstellung gibt es nicht",
@@ -403,39 +421,9 @@ _CONFIG = {
     "number": "hier gehört eine ganze Zahl ab 0 hin",
 }
 
-
-def _source(error: SourceError) -> str:
-    match error.reason:
-        case SourceReason.MISSING:
-            return f"Der Ordner {error.folder} ist nicht da. Es wurde nichts geändert. Bitte Pfad oder Laufwerk prüfen."
-        case SourceReason.EMPTY:
-            return f"Im Ordner {error.folder} liegt keine Handlungshilfe. Es wurde nichts geändert. {_ALLOW}"
-        case SourceReason.UNREADABLE:
-            return f"Der Ordner {error.folder} lässt sich nicht lesen. Es wurde nichts geändert. Bitte Zugriffsrechte prüfen."
-        case SourceReason.SHRUNK:
-            gone = f"{number(error.n_gone)} von {n_guides(error.n_known)}"
-            return f"Im Ordner {error.folder} fehlen {gone}. Es wurde nichts geändert. {_ALLOW}"
-
-
-_ALLOW = "Ist das gewollt, dann mit --allow-removals wiederholen."
-
-
-def _metadata(error: MetadataError) -> str:
-    meant = f"; gemeint „{error.hint}“?" if error.hint else ""
-    match error.problem:
-        case MetadataProblem.NOT_TOML:
-            return f"die Begleitdatei ist kein gültiges TOML ({error.hint})"
-        case MetadataProblem.UNKNOWN_KEY:
-            return f"„{error.key}“ ist kein bekanntes Feld{meant}"
-        case MetadataProblem.UNKNOWN_VALUE:
-            return f"„{error.value}“ ist bei „{error.key}“ nicht vorgesehen{meant}"
-        case MetadataProblem.NO_TEXT:
-            return f"bei „{error.key}“ gehört ein Text in Anführungszeichen hin"
-        case MetadataProblem.NO_LIST:
-            return f"bei „{error.key}“ gehört eine Liste hin, zum Beispiel {error.key} = [\"…\", \"…\"]"
-        case MetadataProblem.NO_DATE:
-            return f"„{error.value}“ ist bei „{error.key}“ kein Datum; zum Beispiel {error.key} = 2026-07-01"
-        case MetadataProblem.NO_TRUTH:
-            return f"bei „{error.key}“ gehört true oder false hin (ohne Anführungszeichen)"
-        case MetadataProblem.ENDS_EARLY:
-            return f"„gilt_bis“ ({error.value}) liegt vor „gilt_ab“"
+_INDEX: dict[type[IndexUnusableError], str] = {
+    IndexMissingError: f"{INDEX_MISSING} Bitte zuerst „python ingest.py“ ausführen.",
+    IndexOutdatedError: f"{INDEX_OUTDATED} Bitte „python ingest.py“ ausführen.",
+    IndexDamagedError: f"{INDEX_DAMAGED} Bitte „python ingest.py“ ausführen.",
+    IndexLockedError: "Ein anderer Lauf ist noch nicht fertig. Bitte später noch einmal versuchen.",
+}

@@ -1,7 +1,7 @@
 """What is known about a guide besides its text: sidecar, then document, then folder, then file name; the earlier wins.
 
-A sidecar is `NAME.toml` (or `NAME.pdf.toml`) beside the guide; its keys are German, because authors write it. Nothing is guessed: what no source
-says stays empty. Pure, save for reading the sidecar.
+A sidecar is `NAME.toml` (or `NAME.pdf.toml`) beside the guide; its keys are German, because authors write it. Nothing is
+guessed: what no source says stays empty. Pure, save for reading the sidecar.
 """
 
 import difflib
@@ -47,10 +47,12 @@ _EDITION = re.compile(rf"\bStand\b(?: der \w+)?\s*:?\s*({dates.PATTERN})", re.IG
 _VALID_FROM = re.compile(rf"^\W*(?:gültig(?:keit)?|gilt|in kraft) (?:ab|seit)\b\s*:?\s*({dates.PATTERN})", re.IGNORECASE | re.M)
 _VALID_UNTIL = re.compile(rf"^\W*(?:gültig(?:keit)?|gilt) bis\b\s*:?\s*({dates.PATTERN})", re.IGNORECASE | re.M)
 _IN_FILE_NAME = re.compile(r"(?<!\d)((?:19|20)\d{2}-\d{2}(?:-\d{2})?)(?!\d)")
-_GENERIC_TITLE = re.compile(r"(?i)^(microsoft \w+ - .*|.*\.(docx?|odt|pdf|indd|pptx?)|(dokument|document|unbenannt|untitled)\W*\d*|titel)$")
+_GENERIC_TITLE = re.compile(
+    r"(?i)^(microsoft \w+ - .*|.*\.(docx?|odt|pdf|indd|pptx?)|(dokument|document|unbenannt|untitled)\W*\d*|titel)$"
+)
 # A person's name must not become the publisher: an author counts only if it names an institution
 _INSTITUTION = re.compile(
-    r"(?i)agentur|jobcenter|ministeri|bundes|landes|landkreis|kreis\b|stadt|gemeinde|amt\b|verband|gmbh|e\. ?v\.|institut|stiftung|kasse\b"
+    r"(?i)agentur|jobcenter|ministeri|bundes|land|kreis\b|stadt|gemeinde|amt\b|verband|gmbh|e\. ?V\.|institut|stiftung|kasse\b"
 )
 
 
@@ -102,7 +104,9 @@ def read_sidecar(path: Path, name: str, taxonomy: Taxonomy) -> Fields:
         fields[KEYS[key]] = _READERS[key](value, taxonomy, fail)
     until, since = fields.get("valid_until"), fields.get("valid_from")
     if until and since and until < since:
-        raise MetadataError(name, _line(text, "gilt_bis"), MetadataProblem.ENDS_EARLY, key="gilt_bis", value=f"{until:%d.%m.%Y}")
+        raise MetadataError(
+            name, _line(text, "gilt_bis"), MetadataProblem.ENDS_EARLY, key="gilt_bis", value=f"{until:%d.%m.%Y}"
+        )
     return fields
 
 

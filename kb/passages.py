@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 
+from kb import analysis
 from kb.model import Heading, Page, Passage
 
 VERSION = 1  # another one makes every guide be cut again
@@ -15,14 +16,18 @@ TARGET_CHARS = 1_000  # about 140 German words: several passages a page, each wi
 MAX_CHARS = 1_500  # no passage is longer; text without any sentence end is cut here, between words
 MIN_CHARS = 250  # a shorter rest joins the passage before it
 
-_SENTENCE_END = re.compile(r"(?<=[.!?:;])\s+|\n")
+_ITEM_END = re.compile(r"\n(?=\s*\n|[•▪◦·–-] |\(?\d+[.)] )")  # before an empty line, a bullet or a number
 _NOT_ALNUM = re.compile(r"[\W_]+")
-_DOT_LEADERS = re.compile(r"\.{5,}|(?:\. ){5,}|…{2,}")
+_CONTENTS_ENTRY = re.compile(r"(?:\.{4,}|(?:\. ){4,}|…{2,})\s*\d+\s*$")  # "2.1 Ablauf ......... 7"
+_NUMBER = re.compile(
+    r"^\W*(?:[A-Z]\.)?\d+(?:\.\d+)*[.)]?\s+|^\W*(?:[IVX]+|[A-Za-z])[.)]\s+"
+)  # "2.1 ", "V.44.01 ", "IV. ", "a) "
 _LINES_OF_A_TITLE = 4
 
 
 def split(guide_id: str, pages: Iterable[Page]) -> Iterator[Passage]:
-    """Yield the passages of a guide in reading order, numbered from 1. Pages without words yield none."""
+    """Yield the passages of a guide in reading order, numbered from 1. Pages without words
+    yield none, nor do tables of contents."""
     trail: list[Heading] = []
     number = 0
     for page in pages:
@@ -34,40 +39,46 @@ def split(guide_id: str, pages: Iterable[Page]) -> Iterator[Passage]:
                 yield Passage(guide_id=guide_id, number=number, text=text, page=page.number, heading=heading)
 
 
-def is_contents(text: str) -> bool:
-    """Say whether the text is a table of contents: most of its lines lead with dots to a page number."""
-    lines = [line for line in text.splitlines() if line.strip()]
-    return len(lines) >= 4 and 2 * sum(bool(_DOT_LEADERS.search(line)) for line in lines) > len(lines)
-
-
 def _sections(page: Page, trail: list[Heading]) -> Iterator[tuple[list[Heading], list[str]]]:
     """Yield each stretch of the page that has one heading, as (trail, lines), with the heading's own lines left out."""
-    lines = page.text.split("\n")
+    lines = _without_contents(page.text.split("\n"))
     starts: list[tuple[int, int, Heading]] = []  # first line of the heading, first line after it
     at = 0
     for heading in page.headings:
         first, after = _find(lines, heading.title, at)
         starts.append((first, after, heading))
         at = after
-    bounds = [*starts, (len(lines), len(lines), None)]
-    yield trail, lines[: bounds[0][0]]
-    for (_, after, heading), (following, _, _) in pairwise(bounds):
-        assert heading is not None
+    ends = [*(first for first, _, _ in starts), len(lines)]
+    yield trail, lines[: ends[0]]
+    for (_, after, heading), following in zip(starts, ends[1:], strict=True):
         trail = [*(h for h in trail if h.level < heading.level), heading]
         yield trail, lines[after:following]
 
 
+def _without_contents(lines: list[str]) -> list[str]:
+    """Leave out the entries of a table of contents, and all of a page that is one: a hit there would not be the place."""
+    entries = [bool(_CONTENTS_ENTRY.search(line)) for line in lines]
+    n_lines = sum(bool(line.strip()) for line in lines)
+    if sum(entries) >= 4 and 2 * sum(entries) >= n_lines:
+        return []
+    return [line for line, is_entry in zip(lines, entries, strict=True) if not is_entry]
+
+
 def _find(lines: Sequence[str], title: str, at: int) -> tuple[int, int]:
-    """Return the line from `at` on where the title stands, and the line after it; (`at`, `at`) where it does not."""
-    wanted = _letters(title)
-    for first in range(at, len(lines)):
-        gathered = ""
-        for after in range(first + 1, min(first + _LINES_OF_A_TITLE, len(lines)) + 1):
-            gathered += _letters(lines[after - 1])
-            if gathered == wanted and wanted:
-                return first, after
-            if not wanted.startswith(gathered):
-                break
+    """Return the line from `at` on where the title stands, and the line after it; (`at`, `at`) where it does not.
+
+    A number may be missing on either side: outlines bear numbers that the page draws as a list's, and the other way round.
+    """
+    for reduce in (_letters, _letters_without_number):
+        wanted = reduce(title)
+        for first in range(at, len(lines)) if wanted else ():
+            gathered = reduce(lines[first])
+            for after in range(first + 1, min(first + _LINES_OF_A_TITLE, len(lines)) + 1):
+                if gathered == wanted:
+                    return first, after
+                if not gathered or not wanted.startswith(gathered) or after == len(lines):
+                    break
+                gathered += _letters(lines[after])
     return at, at
 
 
@@ -75,8 +86,12 @@ def _letters(line: str) -> str:
     return _NOT_ALNUM.sub("", line).casefold()
 
 
+def _letters_without_number(line: str) -> str:
+    return _letters(_NUMBER.sub("", line))
+
+
 def _pieces(text: str) -> Iterator[str]:
-    """Yield the text in pieces of about TARGET_CHARS, cut between sentences or lines."""
+    """Yield the text in pieces of about TARGET_CHARS, cut between sentences, paragraphs or list items."""
     piece = ""
     units = [unit for unit in _units(text) if unit.strip()]
     left = sum(len(unit) for unit in units)
@@ -92,11 +107,12 @@ def _pieces(text: str) -> Iterator[str]:
 
 
 def _units(text: str) -> Iterator[str]:
-    """Yield sentences and lines with the white space after them, none longer than MAX_CHARS."""
-    bounds = [0, *(m.end() for m in _SENTENCE_END.finditer(text)), len(text)]
-    for start, end in pairwise(bounds):
+    """Yield sentences, paragraphs and list items with the white space after them, none longer than MAX_CHARS."""
+    bounds = {0, len(text), *analysis.sentence_ends(text), *(match.end() for match in _ITEM_END.finditer(text))}
+    for begin, end in pairwise(sorted(bounds)):
+        start = begin
         while end - start > MAX_CHARS:
-            blank = text.rfind(" ", start, start + MAX_CHARS)
+            blank = max(text.rfind(" ", start, start + MAX_CHARS), text.rfind("\n", start, start + MAX_CHARS))
             cut = blank + 1 if blank > start else start + MAX_CHARS
             yield text[start:cut]
             start = cut

@@ -1,7 +1,7 @@
 """What was typed -> Query. Pure; any input is a valid query.
 
-Any word may match and counts. Strict are: "words in quotes" (in a row), begin* of a word, and what is -excluded: words, phrases or
-begins. Words that carry no meaning of their own ("darf ich der …") are left out unless nothing else was typed.
+Any word may match and counts. Strict are: "words in quotes" (in a row), begin* of a word, and what is -excluded: words,
+phrases or begins. Words that carry no meaning of their own ("darf ich der …") are left out unless nothing else was typed.
 """
 
 import re

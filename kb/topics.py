@@ -107,9 +107,7 @@ def load(path: Path | None = None) -> Taxonomy:
         text = path.read_text("utf-8") if path else resources.files("kb").joinpath("data/topics.toml").read_text("utf-8")
         data = tomllib.loads(text)
         return Taxonomy(
-            topics=tuple(
-                _topic(t, tuple(_topic(child) for child in t.get("unterthema", []))) for t in data.get("thema", [])
-            ),
+            topics=tuple(_topic(t, tuple(_topic(child) for child in t.get("unterthema", []))) for t in data.get("thema", [])),
             kinds=tuple(
                 Kind(
                     id=k["id"],

@@ -110,7 +110,9 @@ def test_search_without_an_index_says_what_to_do(house: Path, capsys: pytest.Cap
     assert "python ingest.py" in capsys.readouterr().err
 
 
-def test_a_wrong_setting_ends_the_start(house: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_wrong_setting_ends_the_start(
+    house: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     (house / "kb.toml").write_text('quelle = "docs"\n', "utf-8")
 
     assert cli.main(["ingest"]) == cli.WRONG_USE

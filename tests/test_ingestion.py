@@ -197,14 +197,14 @@ def test_a_predecessor_that_nobody_knows_is_named(house: House) -> None:
 @pytest.mark.parametrize(
     ("spoil", "reason"),
     [
-        pytest.param(lambda folder: shutil.rmtree(folder), SourceReason.MISSING, id="folder gone"),
+        pytest.param(shutil.rmtree, SourceReason.MISSING, id="folder gone"),
         pytest.param(lambda folder: [path.unlink() for path in folder.iterdir()], SourceReason.EMPTY, id="folder emptied"),
-        pytest.param(lambda folder: [(folder / f"g{n}.docx").unlink() for n in (0, 1)], SourceReason.SHRUNK, id="two of five gone"),
+        pytest.param(
+            lambda folder: [(folder / f"g{n}.docx").unlink() for n in (0, 1)], SourceReason.SHRUNK, id="two of five gone"
+        ),
     ],
 )
-def test_a_folder_that_lost_guides_removes_nothing(
-    house: House, spoil: Callable[[Path], object], reason: SourceReason
-) -> None:
+def test_a_folder_that_lost_guides_removes_nothing(house: House, spoil: Callable[[Path], object], reason: SourceReason) -> None:
     for n in range(5):
         house.put(f"g{n}.docx", "Umzug")
     house.ingest()

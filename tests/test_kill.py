@@ -73,7 +73,9 @@ def test_the_index_survives_being_killed_at_any_moment(tmp_path: Path) -> None:
         assert len(killed_in) < MOST_KILLS, killed_in
         process = ingest(sources[1 - now], index)
         try:
-            process.wait(timeout=rng.uniform(0, until_write + writing) if rng.random() < 0.3 else until_write + rng.uniform(0, writing))
+            process.wait(
+                timeout=rng.uniform(0, until_write + writing) if rng.random() < 0.3 else until_write + rng.uniform(0, writing)
+            )
         except subprocess.TimeoutExpired:
             process.kill()
         killed_in.append((["start", *(phase for _, phase in phases(process))])[-1])
@@ -83,4 +85,3 @@ def test_the_index_survives_being_killed_at_any_moment(tmp_path: Path) -> None:
 
     phases(ingest(sources[1 - now], index))
     assert answers(index) == expected[1 - now]
-    print("killed in", sorted(killed_in))

@@ -1,8 +1,8 @@
 """The embedded index: Whoosh in a folder, one process to start with.
 
-Whoosh keeps the segments: stored passages, term dictionary, postings with positions. It is given lists of terms made by `kb.analysis` and
-holds no analyzer. A generation of the index is Whoosh's files and `catalog.json` (format, analysis, guides), and is switched
-as one. Scores are BM25 over the postings of three text fields.
+Whoosh keeps the segments: stored passages, term dictionary, postings with positions. It is given lists of terms made by
+`kb.analysis` and holds no analyzer. A generation of the index is Whoosh's files and `catalog.json` (format, analysis,
+guides), and is switched as one. Scores are BM25 over the postings of three text fields.
 """
 
 import json
@@ -12,7 +12,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
-from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -20,7 +19,8 @@ from typing import Any
 import numpy as np
 from whoosh import fields, formats, writing
 from whoosh.filedb.filestore import FileStorage
-from whoosh.index import FileIndex, IndexError as WhooshIndexError
+from whoosh.index import FileIndex
+from whoosh.index import IndexError as WhooshIndexError
 
 from kb import analysis, catalog_json
 from kb.engines import generations, scoring, works
@@ -59,7 +59,7 @@ class EmbeddedEngine:
         state = self._current()
         with state.reader() as reader:
             view = state.view(query.as_of)
-            scored = scoring.score(reader, state.lengths, query)
+            scored = scoring.score(reader, state.lengths, state.shelf.guide_of >= 0, query)
             ranking = works.rank(view, scored.matched, scored.has_all, scored.scores, query.selection)
             matched_works = np.zeros(len(view.current), np.bool_)
             matched_works[view.shelf.work_of[np.flatnonzero(scored.matched)]] = True
@@ -177,25 +177,29 @@ class _Batch:
         self.generation: Path | None = None
         self._folder, self._base, self._guides = folder, base, dict(guides)
         self._n_replaced = 0
+        self._writer: Any = None
 
-    @cached_property
-    def _writer(self) -> Any:
-        log.info("phase=begin")
-        self.generation = generations.begin(self._folder, base=self._base)
-        storage = FileStorage(str(self.generation))
-        index = FileIndex(storage, schema=_schema()) if self._base else FileIndex.create(storage, _schema())
-        return writing.SegmentWriter(index, limitmb=256)
+    def _begin(self) -> Any:
+        """Return the Whoosh writer of the new generation; the first call begins it."""
+        if self._writer is None:
+            log.info("phase=begin")
+            self.generation = generations.begin(self._folder, base=self._base)
+            storage = FileStorage(str(self.generation))
+            index = FileIndex(storage, schema=_schema()) if self._base else FileIndex.create(storage, _schema())
+            self._writer = writing.SegmentWriter(index, limitmb=256)
+        return self._writer
 
     def replace(self, guide: Guide, passages: Iterable[Passage]) -> None:
         """Store the guide with these passages, in place of what was stored under its id."""
+        writer = self._begin()
         if guide.id in self._guides:
-            self._writer.delete_by_term("guide", guide.id)
+            writer.delete_by_term("guide", guide.id)
             self._n_replaced += 1
         title = analysis.words(guide.title)
         n_passages = 0
         for passage in passages:
             heading, text = analysis.words(" ".join(passage.heading)), analysis.words(passage.text)
-            self._writer.add_document(
+            writer.add_document(
                 title=[analysis.stem(word) for word in title],
                 heading=[analysis.stem(word) for word in heading],
                 text=[analysis.stem(word) for word in text],
@@ -208,12 +212,12 @@ class _Batch:
 
     def update(self, guide: Guide) -> None:
         """Store a changed record of a guide whose passages stay."""
-        assert self._writer
+        self._begin()
         self._guides[guide.id] = replace(guide, n_passages=self._guides[guide.id].n_passages)
 
     def remove(self, guide_id: str) -> None:
         """Forget the guide and its passages."""
-        self._writer.delete_by_term("guide", guide_id)
+        self._begin().delete_by_term("guide", guide_id)
         del self._guides[guide_id]
 
     def commit(self) -> int:
@@ -239,7 +243,7 @@ class _Batch:
 
     def cancel(self) -> None:
         """Give up; the unfinished folder goes when the next batch begins."""
-        if self.generation and not self._writer.is_closed:
+        if self._writer and not self._writer.is_closed:
             self._writer.cancel()
 
 

@@ -1,7 +1,7 @@
 """Which passages match a query, and how well: BM25 over Whoosh's postings.
 
-A clause looks into all text fields; a passage's score is the sum over clauses and fields of weight times BM25. Passages are numbered
-as Whoosh numbers them.
+A clause looks into all text fields; a passage's score is the sum over clauses and fields of weight times BM25. Passages
+are numbered as Whoosh numbers them.
 """
 
 from collections.abc import Mapping
@@ -34,12 +34,12 @@ class Scored:
     is_everything: bool  # nothing was asked that a passage should or must contain
 
 
-def score(reader: Any, lengths: Lengths, query: Query) -> Scored:
-    """Match and score all passages of a Whoosh reader that no other thread uses."""
-    n = reader.doc_count_all()
+def score(reader: Any, lengths: Lengths, is_there: Bools, query: Query) -> Scored:
+    """Match and score all passages that are there, through a Whoosh reader that no other thread uses."""
+    n = len(is_there)
     scores = np.zeros(n, np.float32)
     n_matched = np.zeros(n, np.int32)
-    allowed = ~np.fromiter(map(reader.is_deleted, range(n)), np.bool_, n) if reader.has_deletions() else np.ones(n, np.bool_)
+    allowed = is_there.copy()
     should = [clause for clause in query.clauses if clause.occur is Occur.SHOULD]
     has_must = False
     for clause in query.clauses:
@@ -69,7 +69,7 @@ def _match(reader: Any, lengths: Lengths, clause: Clause) -> tuple[Bools, Floats
     if clause.is_prefix:
         for word in list(reader.expand_prefix("words", clause.terms[0]))[:MAX_EXPANSIONS]:
             found[_postings(reader, "words", word)[0]] = True
-        points[found] = _idf(n, np.count_nonzero(found))
+        points[found] = _idf(n, int(np.count_nonzero(found)))
         return found, points
     for field, weight in FIELDS.items():
         postings = [_postings(reader, field, term) for term in clause.terms]
@@ -84,8 +84,8 @@ def _match(reader: Any, lengths: Lengths, clause: Clause) -> tuple[Bools, Floats
 
 
 def _bm25(counts: Floats, lengths: Floats, n: int, n_with_term: int) -> Floats:
-    points: Floats = _idf(n, n_with_term) * counts * (K1 + 1) / (counts + K1 * (1 - B + B * lengths))
-    return points
+    points = _idf(n, n_with_term) * counts * (K1 + 1) / (counts + K1 * (1 - B + B * lengths))
+    return points.astype(np.float32)
 
 
 def _idf(n: int, n_with_term: int) -> np.float32:

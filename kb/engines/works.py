@@ -1,7 +1,7 @@
 """From scored passages to works: current editions, filters, facet counts, the order of results. Pure; arrays by numpy.
 
-A `Shelf` is what a commit fixes: which passage belongs to which guide, which guide to which work. A `View` is a shelf on one day: which
-edition of each work is current, and so which values each work bears on each axis.
+A `Shelf` is what a commit fixes: which passage belongs to which guide, which guide to which work. A `View` is a shelf on
+one day: which edition of each work is current, and so which values each work bears on each axis.
 """
 
 from collections import defaultdict
@@ -55,10 +55,7 @@ class View:
     def __init__(self, shelf: Shelf, as_of: date) -> None:
         self.shelf, self.as_of = shelf, as_of
         guides = shelf.guides
-        self.current = [
-            guides.index(editions.current([guides[p] for p in places], as_of)) if len(places) > 1 else places[0]
-            for places in shelf.works
-        ]
+        self.current = [_place_of_current(guides, places, as_of) for places in shelf.works]
         is_current = np.zeros(len(guides) + 1, np.bool_)
         is_current[self.current] = True
         self.is_current: Bools = is_current[shelf.guide_of]  # per passage
@@ -105,21 +102,26 @@ class Ranking:
 
 
 def rank(view: View, matched: Bools, has_all: Bools, scores: Floats, selection: Selection) -> Ranking:
-    """Order the matched passages and their works: those with all words first, then by score, then as they stand in their guide."""
+    """Order the matched passages and their works: with all words first, then by score, then as they stand in their guide."""
     work_of = view.shelf.work_of
     chosen = view.selected(selection)
-    found = np.flatnonzero(matched)
+    found: Ints = np.flatnonzero(matched).astype(np.int32)
     found = found[chosen[work_of[found]]]
-    found = found[np.lexsort((found, -scores[found], ~has_all[found]))].astype(np.int32)
+    found = found[np.lexsort((found, -scores[found], ~has_all[found]))]
     has_current = np.zeros(len(view.current), np.bool_)
     has_current[work_of[found[view.is_current[found]]]] = True
     speaks = view.is_current[found] | ~has_current[work_of[found]]
-    passages = found[speaks]
+    passages: Ints = found[speaks]
     _, first = np.unique(work_of[passages], return_index=True)
     first.sort()
     best = passages[first]
     totals = Totals(n_works=len(best), n_works_all_words=int(np.count_nonzero(has_all[best])), n_passages=len(found))
     return Ranking(totals=totals, works=work_of[best], passages=passages, others=found[~view.is_current[found]])
+
+
+def _place_of_current(guides: Sequence[Guide], places: Sequence[int], as_of: date) -> int:
+    by_id = {guides[place].id: place for place in places}
+    return by_id[editions.current([guides[place] for place in places], as_of).id]
 
 
 def _values(guide: Guide, as_of: date) -> Mapping[Axis, set[str]]:

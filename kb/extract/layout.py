@@ -113,14 +113,14 @@ def title_line(lines: Sequence[Line]) -> str:
 def headings(pages: Sequence[Sequence[Line]]) -> list[tuple[Heading, ...]]:
     """Return the headings of each page, found by type: short lines that are larger than the body, or bold and numbered."""
     body = _body_size(pages)
-    found = [[] if _is_contents(lines) else _candidates(lines, body) for lines in pages]
-    title = " ".join(line.text for line in _title_run(pages[0])) if pages else ""
-    found[:1] = [[line for line in page if line.text not in title] for page in found[:1]]
-    repeated = Counter(text for page in found for text in {_key(line) for line in page})
-    limit = max(3, len(pages) // 4)  # what stands on so many pages is a running head
-    kept = [[line for line in page if repeated[_key(line)] < limit] for page in found]
-    sizes = sorted({line.size for page in kept for line in page if line.size > body * _LARGER_BOLD}, reverse=True)
-    return [tuple(Heading(level=_level(line, sizes), title=line.text) for line in page) for page in kept]
+    repeated = Counter(key for lines in pages for key in {_key(line) for line in lines})
+    running = {key for key, n in repeated.items() if n >= max(3, len(pages) // 4)}
+    title = _title_run(pages[0]) if pages else ()
+    remaining = [[line for line in lines if _key(line) not in running] for lines in pages]
+    remaining[:1] = [[line for line in lines if line not in title] for lines in remaining[:1]]
+    found = [[] if _is_contents(lines) else _candidates(lines, body) for lines in remaining]
+    sizes = sorted({line.size for page in found for line in page if line.size > body * _LARGER_BOLD}, reverse=True)
+    return [tuple(Heading(level=_level(line, sizes), title=line.text) for line in page) for page in found]
 
 
 def _title_run(lines: Sequence[Line]) -> Sequence[Line]:

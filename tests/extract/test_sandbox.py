@@ -1,0 +1,173 @@
+import os
+import select
+import signal
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from makers import PROSE, docx, odt, p, pdf, pdf_bytes
+
+from kb.errors import ExtractionError, ExtractionReason
+from kb.extract import SUFFIXES, extractor_for, sandbox, version_for
+from kb.extract.sandbox import Limits
+
+LIMITS = Limits()
+
+
+def endless(path: Path) -> Path:
+    """Write a PDF of 3 kB whose forms draw each other 10^9 times: pdfium is busy for many minutes."""
+    form = b"<</Type/XObject/Subtype/Form/BBox[0 0 9 9]/Resources<</XObject<</X %d 0 R>>>>/Length 60>>stream\n%s\nendstream"
+    forms = [form % (number + 1, b"/X Do  " * 10) for number in range(5, 14)]
+    last = b"<</Type/XObject/Subtype/Form/BBox[0 0 9 9]/Resources<</Font<</F1 3 0 R>>>>/Length 30>>stream\nBT /F1 9 Tf (x) Tj ET\nendstream"
+    data = pdf_bytes([[PROSE]], objects=[*forms, last], resources=b"/XObject<</X 5 0 R>>")
+    path.write_bytes(data.replace(b"BT 50", b"/X Do BT 50"))
+    return path
+
+
+def refused(path: Path, limits: Limits = LIMITS) -> ExtractionError:
+    with pytest.raises(ExtractionError) as caught:
+        sandbox.extract(path, limits=limits)
+    assert caught.value.source == str(path)
+    return caught.value
+
+
+def test_every_format_is_read(tmp_path: Path) -> None:
+    files = [
+        pdf(tmp_path / "a.pdf", [[PROSE]]),
+        docx(tmp_path / "A.DOCX", p(PROSE)),
+        odt(tmp_path / "ä ö.odt", f"<text:p>{PROSE}</text:p>"),
+    ]
+
+    for file in files:
+        assert sandbox.extract(file, limits=LIMITS).pages[0].text.strip().replace("\r\n", " ") == PROSE
+
+
+def test_the_table_fits_the_extractors(tmp_path: Path) -> None:
+    assert set(SUFFIXES) == {".pdf", ".docx", ".odt"}
+    for suffix in SUFFIXES:
+        extractor = extractor_for(tmp_path / f"A{suffix.upper()}")
+        assert suffix in extractor.suffixes
+        assert extractor.version == version_for(Path(f"b{suffix}")) != ""
+    assert len({version_for(Path(f"a{suffix}")) for suffix in SUFFIXES}) == len(SUFFIXES)
+
+
+def test_versions_are_known_without_loading_a_library() -> None:
+    script = "import sys; from pathlib import Path; from kb import extract; extract.version_for(Path('a.pdf'));"
+    script += "sys.exit(any(name in sys.modules for name in ('pypdf', 'pypdfium2', 'docx', 'lxml')))"
+
+    assert subprocess.run([sys.executable, "-c", script], check=False).returncode == 0
+
+
+def test_errors_keep_reason_and_the_path_as_given(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pdf(tmp_path / "a.pdf", [[PROSE]], passwords=("geheim", "x"))
+    monkeypatch.chdir(tmp_path)
+
+    assert refused(Path("a.pdf")).reason == ExtractionReason.ENCRYPTED
+    assert refused(Path("fehlt.pdf")).reason == ExtractionReason.UNREADABLE
+
+
+def test_unknown_ending_is_of_the_wrong_type(tmp_path: Path) -> None:
+    (tmp_path / "a.xlsx").write_bytes(b"PK")
+
+    assert refused(tmp_path / "a.xlsx").reason == ExtractionReason.WRONG_TYPE
+
+
+def test_endless_file_is_stopped_by_the_clock(tmp_path: Path) -> None:
+    assert refused(endless(tmp_path / "a.pdf"), Limits(timeout_s=0.3)).reason == ExtractionReason.TIMEOUT
+
+
+def test_memory_is_limited(tmp_path: Path) -> None:
+    file = pdf(tmp_path / "a.pdf", [[PROSE] * 50] * 50)
+
+    assert refused(file, Limits(memory_mb=40)).reason in (ExtractionReason.LIMIT, ExtractionReason.CRASHED)
+
+
+def test_text_and_pages_are_limited(tmp_path: Path) -> None:
+    file = pdf(tmp_path / "a.pdf", [[PROSE], [PROSE]])
+
+    assert refused(file, Limits(max_chars=len(PROSE))).reason == ExtractionReason.LIMIT
+    assert refused(file, Limits(max_pages=1)).reason == ExtractionReason.LIMIT
+    assert len(sandbox.extract(file, limits=Limits(max_pages=2)).pages) == 2
+
+
+def test_child_that_dies_is_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sandbox, "_run", os.abort)  # pickled by name, so that the child calls it
+
+    error = refused(pdf(tmp_path / "a.pdf", [[PROSE]]))
+
+    assert error.reason == ExtractionReason.CRASHED
+
+
+def test_unforeseen_error_says_where_it_happened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sandbox, "extractor_for", lambda path: 1 // 0)
+
+    outcome = sandbox._outcome(tmp_path / "a.pdf", LIMITS)
+
+    assert isinstance(outcome, ExtractionError)
+    assert outcome.reason == ExtractionReason.CRASHED
+    assert "ZeroDivisionError" in outcome.detail
+    assert "<lambda>" in outcome.detail
+
+
+def test_threads_share_it_without_leaks(tmp_path: Path) -> None:
+    files = [pdf(tmp_path / f"{n}.pdf", [[f"Handlungshilfe {n}", PROSE]]) for n in range(24)]
+    (tmp_path / "3.pdf").write_bytes(b"kein PDF")
+    sandbox.extract(files[0], limits=LIMITS)  # starts the fork server
+    before = sorted(os.listdir("/proc/self/fd"))
+
+    def read(file: Path) -> str:
+        try:
+            return sandbox.extract(file, limits=LIMITS).pages[0].text.split("\n")[0].strip()
+        except ExtractionError as error:
+            return error.reason
+
+    with ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(read, files))
+
+    assert found == [f"Handlungshilfe {n}" if n != 3 else "wrong_type" for n in range(24)]
+    assert sorted(os.listdir("/proc/self/fd")) == before
+    with pytest.raises(ChildProcessError):
+        while True:  # reaps what was left behind, then fails because only the fork server's own processes remain
+            if os.waitpid(-1, os.WNOHANG) == (0, 0):
+                raise ChildProcessError
+
+
+SCRIPT = """
+import multiprocessing, sys, threading
+from pathlib import Path
+from kb.extract import sandbox
+
+print("main", flush=True)
+def report():
+    while not (children := multiprocessing.active_children()):
+        pass
+    print(children[0].pid, flush=True)
+if sys.argv[2:]:
+    threading.Thread(target=report, daemon=True).start()
+sandbox.extract(Path(sys.argv[1]), limits=sandbox.Limits(timeout_s=120))
+"""
+
+
+def test_main_module_is_not_run_in_the_child_and_nothing_is_printed(tmp_path: Path) -> None:
+    (tmp_path / "main.py").write_text(SCRIPT)
+    file = pdf(tmp_path / "a.pdf", [[PROSE]])
+    file.write_bytes(file.read_bytes().replace(b"startxref\n", b"startxref\n9"))  # pypdf warns about this
+
+    done = subprocess.run([sys.executable, tmp_path / "main.py", file], check=True, capture_output=True, text=True)
+
+    assert (done.stdout, done.stderr) == ("main\n", "")
+
+
+def test_child_dies_with_its_parent(tmp_path: Path) -> None:
+    (tmp_path / "main.py").write_text(SCRIPT)
+    command = [sys.executable, str(tmp_path / "main.py"), str(endless(tmp_path / "a.pdf")), "report"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as parent:
+        assert parent.stdout is not None
+        assert parent.stdout.readline() == "main\n"
+        child = os.pidfd_open(int(parent.stdout.readline()))
+        parent.send_signal(signal.SIGKILL)
+
+        assert select.select([child], [], [], 20)[0] == [child]
+        os.close(child)

@@ -1,0 +1,105 @@
+import random
+from datetime import date
+
+import pytest
+
+from kb import analysis, query
+from kb.model import Axis, Clause, Occur, Query
+
+DAY = date(2026, 11, 1)
+
+
+def parse(text: str) -> Query:
+    return query.parse(text, as_of=DAY)
+
+
+def asked(text: str) -> dict[str, list[str]]:
+    """Return the terms of every clause, by what the clause asks; a prefix bears a star."""
+    found: dict[str, list[str]] = {}
+    for clause in parse(text).clauses:
+        found.setdefault(clause.occur, []).append(" ".join(clause.terms) + "*" * clause.is_prefix)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        pytest.param("Umzug Miete", {"should": ["umzug", "miet"]}, id="any word may match"),
+        pytest.param("Umzug Umzugs UMZUG", {"should": ["umzug"]}, id="a word counts once"),
+        pytest.param("E-Mail", {"should": ["e", "mail"]}, id="hyphens part words"),
+        pytest.param('"Kosten der Unterkunft"', {"must": ["kost der unterkunft"]}, id="phrase"),
+        pytest.param("„Kosten der Unterkunft“", {"must": ["kost der unterkunft"]}, id="German quotes"),
+        pytest.param("»Kosten der Unterkunft«", {"must": ["kost der unterkunft"]}, id="pointed quotes"),
+        pytest.param('"Umzug"', {"must": ["umzug"]}, id="one word in quotes is strict"),
+        pytest.param('Umzug "Kosten der', {"should": ["umzug", "kost"]}, id="a quote that does not end"),
+        pytest.param('"" Umzug', {"should": ["umzug"]}, id="empty quotes"),
+        pytest.param("Umzug -Darlehen", {"must_not": ["darleh"], "should": ["umzug"]}, id="excluded word"),
+        pytest.param("Umzug –Darlehen", {"must_not": ["darleh"], "should": ["umzug"]}, id="an en dash excludes, too"),
+        pytest.param('-"mit Darlehen" Umzug', {"must_not": ["mit darleh"], "should": ["umzug"]}, id="excluded phrase"),
+        pytest.param("-Darlehen", {"must_not": ["darleh"]}, id="only excluded"),
+        pytest.param("Umzug - Darlehen", {"should": ["umzug", "darleh"]}, id="a dash by itself is none"),
+        pytest.param("Wohnungs*", {"must": ["wohnungs*"]}, id="prefix as written"),
+        pytest.param("Umzug Wohn*", {"must": ["wohn*"], "should": ["umzug"]}, id="prefix beside a word"),
+        pytest.param("Umzug -Wohn*", {"must_not": ["wohn*"], "should": ["umzug"]}, id="excluded prefix"),
+        pytest.param("W*", {"should": ["w"]}, id="one letter is no prefix"),
+        pytest.param("darf ich bei Umzug", {"should": ["umzug"]}, id="words without meaning are left out"),
+        pytest.param("was ist das", {"should": ["was", "ist", "das"]}, id="unless nothing else was typed"),
+        pytest.param('der "Umzug"', {"must": ["umzug"]}, id="or only something strict"),
+        pytest.param("", {}, id="nothing"),
+        pytest.param(' - * "-" – ', {}, id="operators only"),
+    ],
+)
+def test_what_was_typed_becomes_clauses(text: str, expected: dict[str, list[str]]) -> None:
+    assert asked(text) == expected
+
+
+def test_the_text_stays_as_typed() -> None:
+    assert parse(" „Umzug“  -Miete ").text == " „Umzug“  -Miete "
+
+
+def test_selection_and_day_are_handed_on() -> None:
+    chosen = {Axis.KIND: frozenset({"weisung"})}
+
+    parsed = query.parse("Umzug", selection=chosen, as_of=DAY)
+
+    assert (parsed.selection, parsed.as_of) == (chosen, DAY)
+
+
+def test_a_pasted_letter_is_cut_after_its_first_words() -> None:
+    parsed = parse(" ".join(f"Anliegen{n}" for n in range(1_000)))
+
+    assert len(parsed.clauses) == query.MAX_CLAUSES
+    assert parsed.clauses[0].terms == ("anliegen0",)
+
+
+def test_strict_parts_of_a_pasted_letter_count_wherever_they_stand() -> None:
+    parsed = parse(" ".join(f"Anliegen{n}" for n in range(1_000)) + ' -Darlehen "im Voraus"')
+
+    assert {Occur.MUST, Occur.MUST_NOT} < {clause.occur for clause in parsed.clauses}
+
+
+def odd_texts() -> list[str]:
+    source = random.Random(22)
+    signs = '"„“-–−*()[]:/\\+~^&|!?.,;<>{}\t\n\r\0\x07\x1b\u00ad\u200b\u202e\ufeff\ufffe😀👩‍👧\ud800\udfffäßﬁ½²İ漢ع'
+    words = ["Umzug", "der", "16e", "SGB", "Wohnungs*", "-Miete", "AND", "NOT"]
+    texts = ["".join(source.choices(signs, k=source.randint(1, 30))) for _ in range(300)]
+    texts += [" ".join(source.choices([*words, *signs], k=source.randint(1, 12))) for _ in range(300)]
+    return [*texts, "a" * 5_000, "Umzug " * 833, '"' * 5_000, "-" * 5_000, "*" * 5_000, "ä\u0308" * 2_500]
+
+
+def test_any_input_is_a_valid_query() -> None:
+    for text in odd_texts():
+        parsed = parse(text)
+
+        assert parsed.text == text
+        assert len(parsed.clauses) <= query.MAX_CLAUSES
+        for clause in parsed.clauses:
+            assert clause.terms
+            assert all(clause.terms)
+            assert not clause.is_prefix or (len(clause.terms) == 1 and clause.occur is not Occur.SHOULD)
+
+
+def test_terms_are_those_that_the_index_holds() -> None:
+    (clause,) = parse('"Überprüfungen der U\u0308berprüfung"').clauses
+
+    assert clause == Clause(terms=tuple(analysis.stems("Überprüfungen der Überprüfung")), occur=Occur.MUST)

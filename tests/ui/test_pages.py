@@ -1,0 +1,185 @@
+"""Each state of the page by AppTest: what the scripts show, without a browser."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from dictionary_engine import DictionaryEngine, guide, passage
+from streamlit.testing.v1 import AppTest
+
+from kb import messages, topics
+from kb.config import Settings
+from kb.errors import IndexMissingError
+from kb.model import Engine
+from kb.ui import library, main
+from kb.ui.library import Library
+
+SCRIPT = str(Path(main.__file__))
+
+
+def shelf(monkeypatch: pytest.MonkeyPatch, opener: Callable[[Settings], Engine], **settings: str) -> None:
+    monkeypatch.setattr(library, "_current", Library(Settings(**settings), topics.load(), opener))  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def collection(monkeypatch: pytest.MonkeyPatch) -> None:
+    guides = [
+        guide(f"Umzug {n:02}", kind="arbeitshilfe", edition="2026-05", topics=("beratung.kooperationsplan",)) for n in range(12)
+    ]
+    debts = guide("Schulden", kind="weisung", is_binding=True, topics=("leistungsrecht",), partners=("schuldnerberatung",))
+    passages = [passage(one, 1, "Der Umzug und die Miete", page=2) for one in guides]
+    passages.append(passage(debts, 1, "Umzug trotz Schulden"))
+    shelf(monkeypatch, lambda _: DictionaryEngine([*guides, debts], passages), contact="Team Wissen")
+
+
+def run(**params: str | list[str]) -> AppTest:
+    page = AppTest.from_file(SCRIPT, default_timeout=20)
+    for name, value in params.items():
+        page.query_params[name] = value
+    page.run()
+    assert not page.exception
+    return page
+
+
+def body(page: AppTest) -> str:
+    return "\n".join(str(block.proto.body) for block in page.get("html"))
+
+
+def boxes(page: AppTest) -> dict[str, bool]:
+    return {str(box.key): bool(box.value) for box in page.checkbox}
+
+
+def test_start_shows_topics_with_counts_and_new_guides(collection: None) -> None:
+    shown = body(run())
+
+    assert 'href="/?thema=beratung"' in shown
+    assert messages.NEWEST in shown
+    assert "kb-result" not in shown
+
+
+def test_hits_are_counted_and_the_field_keeps_the_query(collection: None) -> None:
+    page = run(q="Umzug Miete")
+
+    assert "12 Handlungshilfen mit allen Wörtern, 1 weitere" in body(page)
+    assert page.text_input(key="feld").value == "Umzug Miete"
+
+
+def test_second_page_holds_the_rest(collection: None) -> None:
+    shown = body(run(q="Umzug", seite="2"))
+
+    assert shown.count('class="kb-result"') == 3
+    assert "Seite 2 von 2" in shown
+
+
+def test_a_page_beyond_the_last_shows_the_last(collection: None) -> None:
+    assert "Seite 2 von 2" in body(run(q="Umzug", seite="99"))
+
+
+def test_filters_of_the_address_are_checked_and_narrow(collection: None) -> None:
+    page = run(q="Umzug", art="weisung")
+
+    assert ">1 Handlungshilfe<" in body(page)
+    assert boxes(page)["art=weisung"]
+    assert not boxes(page)["art=arbeitshilfe"]
+
+
+def test_a_click_on_a_filter_writes_the_address(collection: None) -> None:
+    page = run(q="Umzug", seite="2")
+
+    page.checkbox(key="thema=beratung").check().run()
+
+    assert page.query_params["thema"] == "beratung"
+    assert "seite" not in page.query_params
+    assert boxes(page)["thema=beratung.kooperationsplan"] is False  # subtopics unfold
+
+
+def test_a_subtopic_takes_the_place_of_its_topic(collection: None) -> None:
+    page = run(q="Umzug", thema="beratung")
+
+    page.checkbox(key="thema=beratung.kooperationsplan").check().run()
+
+    assert page.query_params["thema"] == "beratung.kooperationsplan"
+    assert not boxes(page)["thema=beratung"]
+
+
+def test_back_unchecks_what_the_address_no_longer_names(collection: None) -> None:
+    page = run(q="Umzug")
+    page.checkbox(key="art=weisung").check().run()
+
+    del page.query_params["art"]
+    page.run()
+
+    assert not boxes(page)["art=weisung"]
+
+
+def test_submitting_searches_and_starts_at_the_first_page(collection: None) -> None:
+    page = run(q="Umzug", seite="2")
+
+    page.text_input(key="feld").set_value("  Schulden ")
+    page.button[0].click().run()
+
+    assert page.query_params["q"] == "Schulden"
+    assert "seite" not in page.query_params
+    assert ">1 Handlungshilfe<" in body(page)
+
+
+def test_a_chosen_filter_without_results_stays_to_be_removed(collection: None) -> None:
+    page = run(q="Miete", art="weisung")
+
+    assert boxes(page)["art=weisung"]
+    assert "Ohne Filter suchen (12 Handlungshilfen)" in body(page)
+
+
+def test_nothing_found_offers_ways_that_find_something(collection: None) -> None:
+    shown = body(run(q='"Umzug Mond" -Miete'))
+
+    assert "Keine Treffer für: &quot;Umzug Mond&quot; -Miete" in shown
+    assert "Ohne Anführungszeichen, Minus und Stern suchen: Umzug Mond (13 Handlungshilfen)" in shown
+    assert 'href="/?thema=leistungsrecht"' in shown
+
+
+def test_missing_index_names_the_command_and_is_picked_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(library, "RETRY_S", 0.0)
+    found: list[Engine] = []
+
+    def opener(_: Settings) -> Engine:
+        if not found:
+            raise IndexMissingError("index")
+        return found[0]
+
+    shelf(monkeypatch, opener, contact="Team Wissen")
+    page = run(q="Umzug")
+    assert messages.INDEX_MISSING in body(page)
+    assert messages.INDEX_COMMAND in body(page)
+    assert "Team Wissen" in body(page)
+
+    one = guide("Umzug")
+    found.append(DictionaryEngine([one], [passage(one, 1, "Umzug")]))
+    page.run()
+
+    assert ">1 Handlungshilfe<" in body(page)
+
+
+@pytest.mark.parametrize(
+    ("script", "expected"),
+    [("bestand.py", "13 Handlungshilfen von A bis Z"), ("hilfe.py", messages.HOW_TO_SEARCH)],
+)
+def test_the_other_areas(collection: None, script: str, expected: str) -> None:
+    page = run()
+
+    page.switch_page(script).run()
+
+    assert not page.exception
+    assert expected in body(page)
+
+
+def test_help_needs_no_index(monkeypatch: pytest.MonkeyPatch) -> None:
+    def opener(_: Settings) -> Engine:
+        raise IndexMissingError("index")
+
+    shelf(monkeypatch, opener, contact="Team Wissen")
+    page = run()
+
+    page.switch_page("hilfe.py").run()
+
+    assert "Fragen beantwortet: Team Wissen" in body(page)
