@@ -13,7 +13,7 @@ from dataclasses import replace
 
 from kb.model import Heading, Page
 
-VERSION = "1"  # part of every extractor's version: another output makes guides be read again
+VERSION = "2"  # part of every extractor's version: another output makes guides be read again
 
 EDGE_LINES = 3  # depth 4 also removes repeated footnotes: recall .993 -> .976
 HEAD_SHARE = 0.4  # of the pages that must carry a line for it to be a running head
@@ -41,6 +41,7 @@ _EMPTY_LINES = re.compile("\n{3,}")
 _HYPHENATED = re.compile(r"(?<=[^\W\d_])-\n([^\W\d_]+)(\S*)( ?)")
 _LAST_WORD = re.compile(r"(\S*?)([^\W\d_]+)$")
 _REACH = 60  # characters before a hyphen or mark that are looked at: keeps the rules linear on hostile text
+_ADDRESS = re.compile(r"://|www\.|@")
 _COMPOUND = re.compile(r"\b[^\W\d_]{1,40}-[a-zäöüß]+")
 _SUSPENDED = frozenset({"und", "oder", "bzw", "beziehungsweise", "sowie", "bis"})  # not "zu": "Hier-zu" is one word
 
@@ -104,7 +105,9 @@ def dehyphenate(text: str, compounds: Container[str] = frozenset()) -> str:
         if last is None or after in _SUSPENDED:
             return match[0]
         lead, before = last.groups()
-        keeps = after[0].isupper() or before[-1].isupper() or "/" in lead or f"{before}-{after}" in compounds
+        keeps = (
+            after[0].isupper() or before[-1].isupper() or _ADDRESS.search(lead) is not None or f"{before}-{after}" in compounds
+        )
         end = "\n" if blank else ""
         return f"{'-' if keeps else ''}{after}{rest}{end}"
 

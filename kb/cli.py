@@ -146,7 +146,7 @@ def _in_source(path: Path, source: Path) -> Path | None:
 
 
 def _print_report(report: Report, seconds: float) -> None:
-    if report.rebuilt:
+    if report.rebuilt and not report.is_dry_run:
         print(messages.REBUILT[report.rebuilt], file=sys.stderr)
     shown = [line for line in report.lines if line.verdict is not Verdict.UNCHANGED]
     width = min(max((len(line.source) for line in shown), default=0), 60)
@@ -255,7 +255,7 @@ def answer_json(found: Answer, taxonomy: Taxonomy) -> dict[str, Any]:
         },
         "results": [_result_json(result) for result in found.results],
         "facets": {
-            axis: [
+            axis.name.lower(): [
                 {"value": facet.value, "title": taxonomy.title(axis, facet.value), "count": facet.n_works}
                 for facet in sorted(found.facets, key=lambda facet: (-facet.n_works, facet.value))
                 if facet.axis is axis

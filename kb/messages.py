@@ -1,5 +1,6 @@
 """Every German sentence a user sees; plural, date and number forms."""
 
+import re
 from collections.abc import Sequence
 from datetime import date
 
@@ -306,9 +307,9 @@ VERDICTS = {
 }
 READING = "Handlungshilfen werden gelesen"
 REBUILT = {
-    "missing": "Der Suchindex wird zum ersten Mal aufgebaut.",
-    "outdated": "Der Suchindex stammt aus einer anderen Programmversion und wird neu aufgebaut.",
-    "damaged": "Der Suchindex war beschädigt und wird neu aufgebaut.",
+    "missing": "Der Suchindex wurde zum ersten Mal aufgebaut.",
+    "outdated": "Der Suchindex stammte aus einer anderen Programmversion und wurde neu aufgebaut.",
+    "damaged": "Der Suchindex war beschädigt und wurde neu aufgebaut.",
 }
 NO_TOPIC = "ohne Thema: Datei in einen Themenordner legen oder „themen“ in der Begleitdatei angeben"
 DRY_RUN = "Probelauf: Es wurde nichts geändert."
@@ -386,7 +387,9 @@ def explain(error: KbError) -> str:
             facts["gone"] = f"{number(error.n_gone)} von {n_guides(error.n_known)}"
             text = _SOURCE[error.reason]
         case ConfigError():
-            text = "{origin}: Einstellung „{key}“: " + _CONFIG.get(error.reason, "{reason}")
+            text = "{origin}: Einstellung „{key}“: " + _CONFIG.get(error.reason, _NO_SETTINGS)
+            line = re.search(r"line (\d+)", error.reason)  # of a parser's reason, which is English, only the line is told
+            facts["line"] = f" (Zeile {line[1]})" if line else ""
         case IndexUnusableError():
             text = "{folder}: " + _INDEX[type(error)]
         case _:
@@ -395,7 +398,7 @@ def explain(error: KbError) -> str:
 
 
 _METADATA = {
-    MetadataProblem.NOT_TOML: "die Begleitdatei ist kein gültiges TOML ({hint})",
+    MetadataProblem.NOT_TOML: "kein gültiges TOML; stehen alle Texte in Anführungszeichen, ist die Datei in UTF-8 gespeichert?",
     MetadataProblem.UNKNOWN_KEY: "„{key}“ ist kein bekanntes Feld{meant}",
     MetadataProblem.UNKNOWN_VALUE: "„{value}“ ist bei „{key}“ nicht vorgesehen{meant}",
     MetadataProblem.NO_TEXT: "bei „{key}“ gehört ein Text in Anführungszeichen hin",
@@ -420,6 +423,7 @@ _CONFIG = {
     "text": "hier gehört ein Text in Anführungszeichen hin",
     "number": "hier gehört eine ganze Zahl ab 0 hin",
 }
+_NO_SETTINGS = "die Datei fehlt oder ist kein gültiges TOML{line}"
 
 _INDEX: dict[type[IndexUnusableError], str] = {
     IndexMissingError: f"{INDEX_MISSING} Bitte zuerst „python ingest.py“ ausführen.",

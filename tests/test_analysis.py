@@ -1,4 +1,5 @@
 import threading
+from itertools import pairwise
 
 import pytest
 
@@ -63,7 +64,7 @@ def test_offsets_point_into_the_text_as_given() -> None:
 
     assert [analysis.fold(text[token.start : token.end]) for token in found] == [token.word for token in found]
     assert [token.word for token in found] == analysis.words(text)
-    assert all(one.end <= other.start for one, other in zip(found, found[1:], strict=False))
+    assert all(one.end <= other.start for one, other in pairwise(found))
 
 
 def test_stems_keep_stop_words_in_their_places() -> None:

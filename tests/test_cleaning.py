@@ -17,7 +17,7 @@ def cleaned(*texts: str) -> list[str]:
 
 def body(n: int) -> str:
     """Return lines that are different on every page."""
-    words = "Miete Strom Umzug Antrag Frist Kaution Heizung Wasser Ofen Bescheid".split()
+    words = ["Miete", "Strom", "Umzug", "Antrag", "Frist", "Kaution", "Heizung", "Wasser", "Ofen", "Bescheid"]
     return "\n".join(f"{words[n % 10]} und {words[(n + i) % 10]} im Fall {chr(65 + n)}{chr(97 + i)}" for i in range(7))
 
 
@@ -58,6 +58,7 @@ def test_characters(raw: str, expected: str) -> None:
         pytest.param("2023-\n2024 und A-\n1", "2023-\n2024 und A-\n1", id="digits"),
         pytest.param("Gedanken -\nund mehr", "Gedanken -\nund mehr", id="dash"),
         pytest.param("https://www.arbeits-\nagentur.de/x", "https://www.arbeits-agentur.de/x", id="address"),
+        pytest.param("Rehabilitandinnen/Rehabi-\nlitanden", "Rehabilitandinnen/Rehabilitanden", id="both genders"),
         pytest.param("Einglie-\nderungs-\nzuschuss", "Eingliederungszuschuss", id="three lines"),
     ],
 )
@@ -115,6 +116,12 @@ def test_repeated_lines_within_the_text_stay() -> None:
     texts = [f"{body(n)}\nBeispiel\n{body(n + 1)}" for n in range(5)]
 
     assert cleaned(*texts) == texts
+
+
+def test_repeated_footnotes_above_the_foot_stay() -> None:
+    texts = [f"{body(n)}\n1 BSG, Urteil vom 06.05.2008\n{body(n + 1)[:40]}\nSeite {n}" for n in range(5)]
+
+    assert all("BSG, Urteil" in text for text in cleaned(*texts))
 
 
 def test_heads_need_three_pages_and_two_fifths() -> None:

@@ -95,7 +95,7 @@ def test_search_as_json_has_results_facets_and_totals(house: Path, capsys: pytes
     assert passage["page"] is None
     assert [snippet["text"][start:end] for start, end in snippet["spans"]] == ["Umzug"]
     assert answer["totals"]["works"] == 1
-    assert {facet["value"]: facet["count"] for facet in answer["facets"]["thema"]} == {"gesundheit": 1, "leistungsrecht": 1}
+    assert {facet["value"]: facet["count"] for facet in answer["facets"]["topic"]} == {"gesundheit": 1, "leistungsrecht": 1}
 
 
 def test_an_unknown_topic_is_wrong_use_and_the_known_ones_are_listed(house: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -84,7 +84,8 @@ def test_a_wrong_variable_of_the_environment_is_named() -> None:
 
 
 @pytest.mark.parametrize(
-    "content", [pytest.param(b"name = ", id="no TOML"), pytest.param(b'name = "\xfc"', id="no UTF-8"), pytest.param(None, id="missing")]
+    "content",
+    [pytest.param(b"name = ", id="no TOML"), pytest.param(b'name = "\xfc"', id="no UTF-8"), pytest.param(None, id="missing")],
 )
 def test_a_named_file_must_be_readable(tmp_path: Path, content: bytes | None) -> None:
     file = tmp_path / "haus.toml"

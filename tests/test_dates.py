@@ -50,7 +50,9 @@ def test_a_partial_spans_days(partial: str, first: date | None, last: date | Non
     assert (dates.first_day(partial), dates.last_day(partial)) == (first, last)
 
 
-@pytest.mark.parametrize("form", ["15.07.2026", "1. 7. 2026", "2026-07-15", "15. Juli 2026", "Juli 2026", "07/2026", "2026-07", "2026"])
+@pytest.mark.parametrize(
+    "form", ["15.07.2026", "1. 7. 2026", "2026-07-15", "15. Juli 2026", "Juli 2026", "07/2026", "2026-07", "2026"]
+)
 def test_the_pattern_finds_every_form_whole_in_text(form: str) -> None:
     (found,) = re.findall(f"Stand: ({dates.PATTERN}), gültig", f"Stand: {form}, gültig", re.IGNORECASE)
 

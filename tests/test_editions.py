@@ -1,7 +1,7 @@
 from datetime import date
 
 import pytest
-from conftest import guide
+from builders import guide
 
 from kb import editions
 

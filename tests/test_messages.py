@@ -21,8 +21,11 @@ from kb.ingestion import Verdict
 from kb.model import Axis
 
 ENGLISH = frozenset(
-    "and are at by cannot could damaged empty error expected file for found from guide has have index invalid is it locked "
-    "missing must no not of or outdated please query shrunk than that the this too unknown unreadable value were with wrong you".split()
+    analysis.words(
+        "and are at by cannot could damaged empty error expected file for found from guide has have invalid is it locked "
+        "missing must no not of or outdated please query shrunk than that the this too unknown unreadable value were with "
+        "wrong you"
+    )
 )
 # What a reader types or reads elsewhere: commands, settings, values of TOML
 VERBATIM = re.compile(r"python (?:ingest|app)\.py|make ingest|--allow-removals|PORT=\d+")
@@ -32,14 +35,17 @@ def all_errors() -> list[KbError]:
     found: list[KbError] = [ExtractionError("umzug.pdf", reason, "detail") for reason in ExtractionReason]
     found += [SourceError("docs_source", reason, 30, 120) for reason in SourceReason]
     found += [MetadataError("umzug.toml", 3, p, key="stand", value="bald", hint="themen") for p in MetadataProblem]
-    found += [ConfigError("kb.toml", "workers", r) for r in ("unknown", "missing", "path", "text", "number", "Invalid value (at line 3)")]
+    found += [
+        ConfigError("kb.toml", "workers", r)
+        for r in ("unknown", "missing", "path", "text", "number", "Invalid value (at line 3)")
+    ]
     found += [kind("index", "format 0") for kind in IndexUnusableError.__subclasses__()]
     return found
 
 
 def sentences() -> Iterator[str]:
     """Yield every text that the module holds, and every one that it makes of an error."""
-    pending: list[object] = [value for name, value in vars(messages).items() if name.isupper()]
+    pending: list[object] = [value for name, value in vars(messages).items() if name.isupper() and name[0] != "_"]
     while pending:
         match pending.pop():
             case str() as text:
@@ -49,6 +55,7 @@ def sentences() -> Iterator[str]:
             case tuple() as texts:
                 pending += texts
     yield from map(messages.explain, all_errors())
+    yield from map(messages.passed_over, (".doc", ".rtf", ".toml", ".xlsx"))
 
 
 @pytest.mark.parametrize(
@@ -71,7 +78,9 @@ def sentences() -> Iterator[str]:
         pytest.param(messages.found(3, 4, has_many_words=False), "7 Handlungshilfen", id="found in sum"),
         pytest.param(messages.found(3, 0, has_many_words=True), "3 Handlungshilfen mit allen Wörtern", id="found by all words"),
         pytest.param(
-            messages.found(1, 4, has_many_words=True), "1 Handlungshilfe mit allen Wörtern, 4 weitere", id="found by some words, too"
+            messages.found(1, 4, has_many_words=True),
+            "1 Handlungshilfe mit allen Wörtern, 4 weitere",
+            id="found by some words, too",
         ),
         pytest.param(
             messages.found(0, 4, has_many_words=True),

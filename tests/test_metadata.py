@@ -16,7 +16,9 @@ def document(cover: str = "", **facts: Any) -> Extracted:
     return Extracted(pages=(Page(number=1, text=cover),), **facts)
 
 
-def fields_of(place: str = "ablage/umzug.pdf", sidecar: metadata.Fields | None = None, cover: str = "", **facts: Any) -> metadata.Fields:
+def fields_of(
+    place: str = "ablage/umzug.pdf", sidecar: metadata.Fields | None = None, cover: str = "", **facts: Any
+) -> metadata.Fields:
     return metadata.of_guide(place, sidecar or {}, document(cover, **facts), TAXONOMY)
 
 
@@ -69,7 +71,9 @@ def test_every_key_of_a_sidecar_becomes_a_field(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "expected"),
     [
-        pytest.param(f'themen = "{TITLES["leistungsrecht.unterkunft"]}"', {"topics": ("leistungsrecht.unterkunft",)}, id="title"),
+        pytest.param(
+            f'themen = "{TITLES["leistungsrecht.unterkunft"]}"', {"topics": ("leistungsrecht.unterkunft",)}, id="title"
+        ),
         pytest.param('themen = "BERATUNG"', {"topics": ("beratung",)}, id="capitals"),
         pytest.param('themen = ["beratung", "beratung"]', {"topics": ("beratung",)}, id="twice"),
         pytest.param('ersetzt = "alt.pdf"', {"supersedes": ("alt.pdf",)}, id="one text for a list"),
@@ -99,13 +103,13 @@ def test_what_authors_write_is_understood(tmp_path: Path, content: str, expected
         pytest.param("gilt_ab = true", 1, MetadataProblem.NO_DATE, "", id="truth for a date"),
         pytest.param('gilt_ab = "31.02.2026"', 1, MetadataProblem.NO_DATE, "", id="no such day"),
         pytest.param('verbindlich = "ja"', 1, MetadataProblem.NO_TRUTH, "", id="word for a truth"),
-        pytest.param("gilt_ab = 2026-07-01\ngilt_bis = 2026-06-30", 2, MetadataProblem.ENDS_EARLY, "", id="ends before it begins"),
+        pytest.param(
+            "gilt_ab = 2026-07-01\ngilt_bis = 2026-06-30", 2, MetadataProblem.ENDS_EARLY, "", id="ends before it begins"
+        ),
         pytest.param('titel = "Umzug"\n\n[stand]\nx = 1', 3, MetadataProblem.NO_DATE, "", id="a table for a date"),
     ],
 )
-def test_a_mistake_is_named_with_its_line(
-    tmp_path: Path, content: str, line: int, problem: MetadataProblem, hint: str
-) -> None:
+def test_a_mistake_is_named_with_its_line(tmp_path: Path, content: str, line: int, problem: MetadataProblem, hint: str) -> None:
     with pytest.raises(MetadataError) as caught:
         read(tmp_path, content)
 
@@ -141,7 +145,7 @@ def test_what_no_source_says_stays_empty() -> None:
 def test_the_sidecar_counts_before_the_document_and_the_document_before_the_folder() -> None:
     cover = "Umzug begleiten\nStand: 07/2026"
     place = "beratung/2025-01_umzug.pdf"
-    facts = {"title_line": "Umzug begleiten", "keywords": (TITLES["leistungsrecht.unterkunft"],)}
+    facts: dict[str, Any] = {"title_line": "Umzug begleiten", "keywords": (TITLES["leistungsrecht.unterkunft"],)}
 
     from_folder = fields_of(place)
     from_document = fields_of(place, cover=cover, **facts)
@@ -172,7 +176,9 @@ def test_the_file_name_gives_title_and_edition(name: str, title: str, edition: s
     ("title", "line", "cover", "expected"),
     [
         pytest.param("Umzug begleiten", "", "Umzug begleiten", "Umzug begleiten", id="borne out by the cover"),
-        pytest.param("Umzug begleiten", "Umzug gut begleiten", "Umzug gut begleiten", "Umzug begleiten", id="half of it will do"),
+        pytest.param(
+            "Umzug begleiten", "Umzug gut begleiten", "Umzug gut begleiten", "Umzug begleiten", id="half of it will do"
+        ),
         pytest.param("Vorlage für alle Fälle", "Umzug begleiten", "Umzug begleiten", "Umzug begleiten", id="of another file"),
         pytest.param("Weisung Nr. 7/2024", "Weisung Nr. 8/2026", "Weisung Nr. 8/2026", "Weisung Nr. 8/2026", id="other number"),
         pytest.param("Microsoft Word - umzug.docx", "Umzug begleiten", "", "Umzug begleiten", id="of a program"),
@@ -210,7 +216,11 @@ def test_edition_and_validity_come_from_the_cover(cover: str, expected: dict[str
 
 @pytest.mark.parametrize(
     ("author", "expected"),
-    [("Jobcenter Musterstadt", "Jobcenter Musterstadt"), ("Bundesagentur für Arbeit", "Bundesagentur für Arbeit"), ("Erika Muster", None)],
+    [
+        ("Jobcenter Musterstadt", "Jobcenter Musterstadt"),
+        ("Bundesagentur für Arbeit", "Bundesagentur für Arbeit"),
+        ("Erika Muster", None),
+    ],
 )
 def test_a_person_is_no_publisher(author: str, expected: str | None) -> None:
     assert fields_of(author=author).get("publisher") == expected

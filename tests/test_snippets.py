@@ -30,7 +30,9 @@ def test_a_short_passage_is_shown_whole() -> None:
         pytest.param("Umzugskosten beim Umzug.", "Umzug", ["Umzug"], id="no parts of words"),
         pytest.param("Mit\u00adwirkung zählt.", "Mitwirkung", ["Mit\u00adwirkung"], id="soft hyphen"),
         pytest.param("Wohnungslos in der Wohnung.", "Wohnungs*", ["Wohnungslos"], id="prefix as written"),
-        pytest.param("Kosten und die Kosten der\nUnterkunft.", '"Kosten der Unterkunft"', ["Kosten der Unterkunft"], id="phrase"),
+        pytest.param(
+            "Kosten und die Kosten der\nUnterkunft.", '"Kosten der Unterkunft"', ["Kosten der Unterkunft"], id="phrase"
+        ),
         pytest.param("Umzug ohne Darlehen.", "Umzug -Darlehen", ["Umzug"], id="excluded word"),
         pytest.param("Umzug ohne Darlehen.", "Umzug -Darleh*", ["Umzug"], id="excluded prefix"),
         pytest.param("Die Umzugshilfe.", "Die", ["Die"], id="a word without meaning if it was asked for"),
@@ -141,11 +143,29 @@ def test_a_phrase_longer_than_the_snippet_is_marked_as_far_as_it_is_shown() -> N
 
 def test_every_snippet_keeps_its_promises() -> None:
     source = random.Random(22)
-    pieces = ["Umzug", "Miete", "Kosten der Unterkunft", "z. B.", "§ 22", "\n• ", "\n\n", ". Die", ": ", " – ", "(", ")", "„", "“", "x" * 40]
+    pieces = [
+        "Umzug",
+        "Miete",
+        "Kosten der Unterkunft",
+        "z. B.",
+        "§ 22",
+        "\n• ",
+        "\n\n",
+        ". Die",
+        ": ",
+        " – ",
+        "(",
+        ")",
+        "„",
+        "“",
+        "x" * 40,
+    ]
     pieces += ["Fachkraft", "Abs. 1", "und", "😀", "\u00ad", "...... 12", "Mit\u00adwirkung", "16e", ",", ";", "\ud800"]
     for _ in range(1_500):
         text = " ".join(source.choices(pieces, k=source.randint(0, 150)))
-        asked = " ".join(source.sample(["umzug", "mieten", '"Kosten der Unterkunft"', "fach*", "-und", "16e", "Mitwirkung"], k=3))
+        asked = " ".join(
+            source.sample(["umzug", "mieten", '"Kosten der Unterkunft"', "fach*", "-und", "16e", "Mitwirkung"], k=3)
+        )
 
         snippet = cut(text, asked)
 

@@ -4,6 +4,7 @@ import asyncio
 import base64
 import hashlib
 import json
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from dictionary_engine import DictionaryEngine, guide
 from starlette.applications import Starlette
 from starlette.responses import HTMLResponse, PlainTextResponse
 from starlette.routing import Route
-from starlette.types import Message
+from starlette.types import Message, Receive, Scope, Send
 
 from kb import messages, topics, web
 from kb.config import Settings
@@ -38,9 +39,12 @@ class Answer:
 
 def get(app: Starlette, path: str, headers: dict[str, str] | None = None, method: str = "GET") -> Answer:
     sent: list[Message] = []
+    asked: list[Message] = [{"type": "http.request", "body": b"", "more_body": False}]
 
     async def receive() -> Message:
-        return {"type": "http.request", "body": b"", "more_body": False}
+        if not asked:
+            await asyncio.Event().wait()  # the client stays connected
+        return asked.pop()
 
     async def send(message: Message) -> None:
         sent.append(message)
@@ -60,13 +64,18 @@ def get(app: Starlette, path: str, headers: dict[str, str] | None = None, method
         "client": ("127.0.0.1", 1),
         "server": ("127.0.0.1", 8501),
     }
-    asyncio.run(app(scope, receive, send))
+    with ThreadPoolExecutor(1) as pool:  # a loop of its own: the browser tests keep one running in this thread
+        pool.submit(lambda: asyncio.run(_serve(app, scope, receive, send))).result(timeout=20)
     start = sent[0]
     return Answer(
         status=start["status"],
         headers={key.decode().lower(): value.decode() for key, value in start["headers"]},
         body=b"".join(message.get("body", b"") for message in sent[1:]),
     )
+
+
+async def _serve(app: Starlette, scope: Scope, receive: Receive, send: Send) -> None:
+    await app(scope, receive, send)
 
 
 @pytest.fixture

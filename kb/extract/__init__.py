@@ -18,7 +18,7 @@ class _Format:
 
 _FORMATS = {
     ".pdf": _Format(module="kb.extract.pdf", name="PdfExtractor", version="pdf 1"),
-    ".docx": _Format(module="kb.extract.word", name="WordExtractor", version="docx 1"),
+    ".docx": _Format(module="kb.extract.word", name="WordExtractor", version="docx 2"),
     ".odt": _Format(module="kb.extract.odt", name="OdtExtractor", version="odt 1"),
 }
 

@@ -41,7 +41,7 @@ class OdtExtractor:
         with Archive(path) as archive:
             if b"encryption-data" in archive.read("META-INF/manifest.xml"):
                 raise ExtractionError(str(path), ExtractionReason.ENCRYPTED)
-            content, meta = archive.parse("content.xml"), _optional(archive, "meta.xml")
+            content, meta = archive.parse("content.xml"), archive.parse_optional("meta.xml")
             mimetype = archive.read("mimetype").strip()
         text = child(child(content, "body"), "text")
         if content is None or text is None or (mimetype and not mimetype.startswith(_MIMETYPE)):
@@ -51,13 +51,6 @@ class OdtExtractor:
         if not pages:
             raise ExtractionError(str(path), ExtractionReason.NO_TEXT)
         return replace(_properties(meta), pages=pages, title_line=office.title_line(blocks))
-
-
-def _optional(archive: Archive, part: str) -> etree._Element | None:
-    try:
-        return archive.parse(part)
-    except ExtractionError:
-        return None
 
 
 def _properties(root: etree._Element | None) -> Extracted:

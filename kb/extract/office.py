@@ -96,6 +96,13 @@ class Archive:
         except etree.XMLSyntaxError as error:
             raise ExtractionError(str(self._path), ExtractionReason.DAMAGED, f"{name}: {error}") from error
 
+    def parse_optional(self, name: str) -> etree._Element | None:
+        """Return the root of a part that the text can do without, None if it cannot be read."""
+        try:
+            return self.parse(name)
+        except ExtractionError:
+            return None
+
 
 def parse(data: bytes) -> etree._Element | None:
     """Return the root of an XML text, None for an empty one; nothing outside of it is read."""

@@ -31,6 +31,7 @@ _SKIPPED = frozenset(
 _CHARACTERS = {"tab": "\t", "ptab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-", "softHyphen": "\u00ad"}
 _HEADING_NAME = re.compile(r"(?:heading|überschrift)\s*(\d)", re.IGNORECASE)
 _TITLE_NAMES = frozenset({"title", "titel"})
+_SUBTITLE_NAMES = frozenset({"subtitle", "untertitel"})
 _CONTENTS_NAME = re.compile(r"(?:toc|verzeichnis|inhaltsverzeichnis)\s*\d", re.IGNORECASE)
 _MAX_BASES = 20  # styles that one style is based on; Word allows 11
 
@@ -98,23 +99,15 @@ def _open_zip(path: Path, archive: Archive) -> _Document:
         raise ExtractionError(str(path), ExtractionReason.WRONG_TYPE, "no word/document.xml")
     notes: dict[tuple[str, str], etree._Element] = {}
     for part in ("word/footnotes.xml", "word/endnotes.xml"):
-        notes |= _notes(_optional(archive, part))
-    core = _optional(archive, "docProps/core.xml")
+        notes |= _notes(archive.parse_optional(part))
+    core = archive.parse_optional("docProps/core.xml")
     values = {local_name(element): element.text or "" for element in core} if core is not None else {}
     return _Document(
         body=body,
-        styles=_Styles(_optional(archive, "word/styles.xml")),
+        styles=_Styles(archive.parse_optional("word/styles.xml")),
         notes=notes,
         properties=office.properties(values.get("title"), values.get("creator"), values.get("keywords")),
     )
-
-
-def _optional(archive: Archive, part: str) -> etree._Element | None:
-    """Return the root of a part that the text can do without, None if it cannot be read."""
-    try:
-        return archive.parse(part)
-    except ExtractionError:
-        return None
 
 
 def _notes(root: etree._Element | None) -> dict[tuple[str, str], etree._Element]:
@@ -156,13 +149,14 @@ class _Styles:
     def _resolve(self, style_id: str) -> tuple[int, bool, bool, bool]:
         level: int | None = None
         is_item: bool | None = None
-        is_title = is_contents = False
+        is_title = is_subtitle = is_contents = False
         for _ in range(_MAX_BASES):
             style = self._elements.get(style_id)
             if style is None:
                 break
             name = attribute(child(style, "name"), "val")
-            is_title = is_title or name.lower() in _TITLE_NAMES
+            is_title = is_title or (name.lower() in _TITLE_NAMES and not is_subtitle)
+            is_subtitle = is_subtitle or name.lower() in _SUBTITLE_NAMES  # often based on the title's style
             is_contents = is_contents or _CONTENTS_NAME.match(name) is not None
             own = child(style, "pPr")
             heading = _HEADING_NAME.match(name)

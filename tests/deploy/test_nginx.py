@@ -19,12 +19,13 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
+from playwright.sync_api import expect, sync_playwright
 from serving import NAME, PATIENCE_S, ROOT, Server
 
 from kb.config import Settings
 from kb.engines import open_engine
 
-SAMPLE = sorted((ROOT / "docs_source").rglob("*.pdf"))[0]
+SAMPLE = ROOT / "docs_source" / "beratung" / "eingliederungsvereinbarung-abschliessen.pdf"
 
 
 @pytest.fixture(scope="module")
@@ -159,6 +160,25 @@ def test_the_app_learns_what_it_needs(mirror: Server) -> None:
     assert wanted.items() <= received.items()
     assert received["Host"] == f"{NAME}:{mirror.port}"
     assert received["X-Forwarded-Proto"] == "http"
+
+
+@pytest.mark.browser
+def test_a_reader_finds_something(site: Server) -> None:
+    """The page needs more headers, paths and messages than the tests above name; here it has to work as a whole."""
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    arguments = ["--no-sandbox", "--disable-background-networking", f"--host-resolver-rules=MAP {NAME} 127.0.0.1"]
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=arguments)
+        page = browser.new_page()
+        page.goto(f"http://{NAME}:{site.port}/")
+        field = page.get_by_role("searchbox")
+        field.fill("Eingliederungsvereinbarung")
+        field.press("Enter")
+        expect(page.locator("mark").first).to_be_visible()
+        browser.close()
+
+    assert '"/_stcore/stream" 101' in site.wait_until_written("/_stcore/stream")
+    assert "Eingliederungsvereinbarung" not in site.written()
 
 
 # ---- what must not get through -----------------------------------------------------------------------------------------

@@ -90,8 +90,8 @@ def docx(
     names = {"document": f"<w:body>{body}</w:body>", "styles": styles, "footnotes": notes}
     xml = {name: f'{prolog}<w:{name} xmlns:w="{W}" {_NAMESPACES}>{inner}</w:{name}>' for name, inner in names.items()}
     overrides = "".join(
-        f'<Override PartName="/word/{name}.xml" ContentType="{_WORD_TYPES}{"document.main" if name == "document" else name}+xml"/>'
-        for name in xml
+        f'<Override PartName="/word/{name}.xml" ContentType="{_WORD_TYPES}{kind}+xml"/>'
+        for name, kind in zip(xml, ("document.main", "styles", "footnotes"), strict=True)
     )
     content = {
         "[Content_Types].xml": '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">'
@@ -126,7 +126,8 @@ def p(text: str, style: str = "", properties: str = "") -> str:
 def style(style_id: str, name: str, *, based_on: str = "", properties: str = "") -> str:
     """Return a Word paragraph style."""
     base = f'<w:basedOn w:val="{based_on}"/>' if based_on else ""
-    return f'<w:style w:type="paragraph" w:styleId="{style_id}"><w:name w:val="{name}"/>{base}<w:pPr>{properties}</w:pPr></w:style>'
+    own = f'<w:name w:val="{name}"/>{base}<w:pPr>{properties}</w:pPr>'
+    return f'<w:style w:type="paragraph" w:styleId="{style_id}">{own}</w:style>'
 
 
 def odt(path: Path, text: str, *, styles: str = "", meta: str = "", manifest: str = "", prolog: str = "") -> Path:
@@ -134,7 +135,8 @@ def odt(path: Path, text: str, *, styles: str = "", meta: str = "", manifest: st
     names = ("office", "text", "table", "draw", "style", "meta")
     own = " ".join(f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"' for name in names)
     own += ' xmlns:fo="urn:oasis:names:tc:opendocument:xmlns:xsl-fo-compatible:1.0" xmlns:dc="http://purl.org/dc/elements/1.1/"'
-    body = f"<office:automatic-styles>{styles}</office:automatic-styles><office:body><office:text>{text}</office:text></office:body>"
+    body = f"<office:automatic-styles>{styles}</office:automatic-styles>"
+    body += f"<office:body><office:text>{text}</office:text></office:body>"
     content = {
         "mimetype": "application/vnd.oasis.opendocument.text",
         "content.xml": f"{prolog}<office:document-content {own}>{body}</office:document-content>",

@@ -110,7 +110,8 @@ def test_lists_and_tables_stand_in_place(tmp_path: Path) -> None:
 
 
 def test_deletions_and_contents_are_left_out(tmp_path: Path) -> None:
-    deletion = f"<text:tracked-changes><text:changed-region><text:deletion>{p('alt')}</text:deletion></text:changed-region></text:tracked-changes>"
+    region = f"<text:changed-region><text:deletion>{p('alt')}</text:deletion></text:changed-region>"
+    deletion = f"<text:tracked-changes>{region}</text:tracked-changes>"
     contents = f"<text:table-of-content><text:index-body>{p('Antrag 3')}</text:index-body></text:table-of-content>"
 
     assert [page.text for page in read(tmp_path, deletion + contents + f"<text:section>{p('neu')}</text:section>").pages] == [

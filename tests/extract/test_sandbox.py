@@ -10,17 +10,17 @@ import pytest
 from makers import PROSE, docx, odt, p, pdf, pdf_bytes
 
 from kb.errors import ExtractionError, ExtractionReason
-from kb.extract import SUFFIXES, extractor_for, sandbox, version_for
+from kb.extract import sandbox
 from kb.extract.sandbox import Limits
 
 LIMITS = Limits()
 
 
-def endless(path: Path) -> Path:
-    """Write a PDF of 3 kB whose forms draw each other 10^9 times: pdfium is busy for many minutes."""
+def exploding(path: Path) -> Path:
+    """Write a PDF of 3 kB whose forms draw each other 10^9 times: pdfium grows for ten seconds and then aborts."""
     form = b"<</Type/XObject/Subtype/Form/BBox[0 0 9 9]/Resources<</XObject<</X %d 0 R>>>>/Length 60>>stream\n%s\nendstream"
     forms = [form % (number + 1, b"/X Do  " * 10) for number in range(5, 14)]
-    last = b"<</Type/XObject/Subtype/Form/BBox[0 0 9 9]/Resources<</Font<</F1 3 0 R>>>>/Length 30>>stream\nBT /F1 9 Tf (x) Tj ET\nendstream"
+    last = b"<</Type/XObject/Subtype/Form/BBox[0 0 9 9]/Length 7>>stream\n0 0 m S\nendstream"
     data = pdf_bytes([[PROSE]], objects=[*forms, last], resources=b"/XObject<</X 5 0 R>>")
     path.write_bytes(data.replace(b"BT 50", b"/X Do BT 50"))
     return path
@@ -44,22 +44,6 @@ def test_every_format_is_read(tmp_path: Path) -> None:
         assert sandbox.extract(file, limits=LIMITS).pages[0].text.strip().replace("\r\n", " ") == PROSE
 
 
-def test_the_table_fits_the_extractors(tmp_path: Path) -> None:
-    assert set(SUFFIXES) == {".pdf", ".docx", ".odt"}
-    for suffix in SUFFIXES:
-        extractor = extractor_for(tmp_path / f"A{suffix.upper()}")
-        assert suffix in extractor.suffixes
-        assert extractor.version == version_for(Path(f"b{suffix}")) != ""
-    assert len({version_for(Path(f"a{suffix}")) for suffix in SUFFIXES}) == len(SUFFIXES)
-
-
-def test_versions_are_known_without_loading_a_library() -> None:
-    script = "import sys; from pathlib import Path; from kb import extract; extract.version_for(Path('a.pdf'));"
-    script += "sys.exit(any(name in sys.modules for name in ('pypdf', 'pypdfium2', 'docx', 'lxml')))"
-
-    assert subprocess.run([sys.executable, "-c", script], check=False).returncode == 0
-
-
 def test_errors_keep_reason_and_the_path_as_given(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     pdf(tmp_path / "a.pdf", [[PROSE]], passwords=("geheim", "x"))
     monkeypatch.chdir(tmp_path)
@@ -74,8 +58,8 @@ def test_unknown_ending_is_of_the_wrong_type(tmp_path: Path) -> None:
     assert refused(tmp_path / "a.xlsx").reason == ExtractionReason.WRONG_TYPE
 
 
-def test_endless_file_is_stopped_by_the_clock(tmp_path: Path) -> None:
-    assert refused(endless(tmp_path / "a.pdf"), Limits(timeout_s=0.3)).reason == ExtractionReason.TIMEOUT
+def test_exploding_file_is_stopped_by_the_clock(tmp_path: Path) -> None:
+    assert refused(exploding(tmp_path / "a.pdf"), Limits(timeout_s=0.3)).reason == ExtractionReason.TIMEOUT
 
 
 def test_memory_is_limited(tmp_path: Path) -> None:
@@ -92,12 +76,16 @@ def test_text_and_pages_are_limited(tmp_path: Path) -> None:
     assert len(sandbox.extract(file, limits=Limits(max_pages=2)).pages) == 2
 
 
+def die(*_: object) -> None:
+    os.abort()
+
+
 def test_child_that_dies_is_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sandbox, "_run", os.abort)  # pickled by name, so that the child calls it
+    monkeypatch.setattr(sandbox, "_run", die)  # pickled by its name, so that the child imports and calls it
 
     error = refused(pdf(tmp_path / "a.pdf", [[PROSE]]))
 
-    assert error.reason == ExtractionReason.CRASHED
+    assert (error.reason, error.detail) == (ExtractionReason.CRASHED, f"exit={-signal.SIGABRT}")
 
 
 def test_unforeseen_error_says_where_it_happened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -115,7 +103,7 @@ def test_threads_share_it_without_leaks(tmp_path: Path) -> None:
     files = [pdf(tmp_path / f"{n}.pdf", [[f"Handlungshilfe {n}", PROSE]]) for n in range(24)]
     (tmp_path / "3.pdf").write_bytes(b"kein PDF")
     sandbox.extract(files[0], limits=LIMITS)  # starts the fork server
-    before = sorted(os.listdir("/proc/self/fd"))
+    before = len(list(Path("/proc/self/fd").iterdir()))
 
     def read(file: Path) -> str:
         try:
@@ -127,11 +115,18 @@ def test_threads_share_it_without_leaks(tmp_path: Path) -> None:
         found = list(pool.map(read, files))
 
     assert found == [f"Handlungshilfe {n}" if n != 3 else "wrong_type" for n in range(24)]
-    assert sorted(os.listdir("/proc/self/fd")) == before
-    with pytest.raises(ChildProcessError):
-        while True:  # reaps what was left behind, then fails because only the fork server's own processes remain
-            if os.waitpid(-1, os.WNOHANG) == (0, 0):
-                raise ChildProcessError
+    assert len(list(Path("/proc/self/fd").iterdir())) == before
+    assert "Z" not in states_of_descendants()
+
+
+def states_of_descendants() -> set[str]:
+    """Return the states of our children and theirs, as /proc/*/stat has them; a zombie is "Z"."""
+    fields = [
+        (path.parent.name, *path.read_text().rpartition(")")[2].split()[:2]) for path in Path("/proc").glob("[0-9]*/stat")
+    ]
+    children = {pid for pid, _, parent in fields if parent == str(os.getpid())}
+    assert children, "the fork server"
+    return {state for _, state, parent in fields if parent in children}
 
 
 SCRIPT = """
@@ -162,12 +157,12 @@ def test_main_module_is_not_run_in_the_child_and_nothing_is_printed(tmp_path: Pa
 
 def test_child_dies_with_its_parent(tmp_path: Path) -> None:
     (tmp_path / "main.py").write_text(SCRIPT)
-    command = [sys.executable, str(tmp_path / "main.py"), str(endless(tmp_path / "a.pdf")), "report"]
+    command = [sys.executable, str(tmp_path / "main.py"), str(exploding(tmp_path / "a.pdf")), "report"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as parent:
         assert parent.stdout is not None
         assert parent.stdout.readline() == "main\n"
         child = os.pidfd_open(int(parent.stdout.readline()))
         parent.send_signal(signal.SIGKILL)
 
-        assert select.select([child], [], [], 20)[0] == [child]
+        assert select.select([child], [], [], 5)[0] == [child]
         os.close(child)

@@ -5,7 +5,6 @@ import pytest
 from makers import PROSE, W, archive, docx, p, style
 
 from kb.errors import ExtractionError, ExtractionReason
-from kb.extract import office
 from kb.extract.word import WordExtractor
 from kb.model import Extracted
 
@@ -14,6 +13,7 @@ STYLES = (
     + style("Haus2", "Hausstil Zwischentitel", based_on="berschrift2")
     + style("berschrift2", "Überschrift 2")
     + style("Titel", "Title")
+    + style("Untertitel", "Subtitle", based_on="Titel")
     + style("Liste", "List Bullet", properties='<w:numPr><w:numId w:val="1"/></w:numPr>')
     + style("Verz1", "toc 1")
 )
@@ -189,6 +189,7 @@ def test_large_first_line_is_the_title_where_no_style_says_so(tmp_path: Path) ->
 
     assert read(tmp_path, body).title_line == "Umzug begleiten"
     assert read(tmp_path, p("Haus") + p("Umzug", "Titel") + p("begleiten", "Titel")).title_line == "Umzug begleiten"
+    assert read(tmp_path, p("Umzug", "Titel") + p("Für alle Teams", "Untertitel")).title_line == "Umzug"
     assert read(tmp_path, p("Umzug")).title_line == ""
 
 
@@ -230,23 +231,6 @@ def test_document_without_text_is_refused(tmp_path: Path) -> None:
     assert refused(docx(tmp_path / "a.docx", p(""))) == ExtractionReason.NO_TEXT
 
 
-@pytest.mark.parametrize(
-    "parts",
-    [
-        pytest.param({"word/media/a.bin": bytes(101 * 1024 * 1024)}, id="sum"),
-        pytest.param({"word/a.xml": bytes(51 * 1024 * 1024)}, id="one XML part"),
-        pytest.param({f"word/{n}": b"" for n in range(2001)}, id="entries"),
-    ],
-)
-def test_zip_that_promises_too_much_is_not_unpacked(
-    tmp_path: Path, parts: dict[str, bytes], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    path = archive(tmp_path / "a.docx", {"word/document.xml": "<x/>", **parts})
-    monkeypatch.setattr(office.Archive, "read", lambda *_: pytest.fail("unpacked"))
-
-    assert refused(path) == ExtractionReason.LIMIT
-
-
 def entities(declaration: str, use: str, tmp_path: Path) -> Path:
     return docx(tmp_path / "a.docx", p("Frist") + p(f"vor{use}nach"), styles=STYLES, prolog=f"<!DOCTYPE x [{declaration}]>")
 
@@ -254,7 +238,12 @@ def entities(declaration: str, use: str, tmp_path: Path) -> Path:
 def test_entity_bomb_does_not_expand(tmp_path: Path) -> None:
     bomb = '<!ENTITY a0 "aaaaaaaaaa">' + "".join(f'<!ENTITY a{n} "{f"&a{n - 1};" * 10}">' for n in range(1, 10))
 
-    assert refused_or_small(entities(bomb, "&a9;", tmp_path)) < 1000
+    try:
+        n_chars = sum(len(page.text) for page in WordExtractor().extract(entities(bomb, "&a9;", tmp_path)).pages)
+    except ExtractionError as error:
+        n_chars = 0 if error.reason == ExtractionReason.DAMAGED else -1
+
+    assert 0 <= n_chars < 1000
 
 
 def test_external_entity_is_not_read(tmp_path: Path) -> None:
@@ -262,14 +251,6 @@ def test_external_entity_is_not_read(tmp_path: Path) -> None:
     path = entities(f'<!ENTITY x SYSTEM "file://{tmp_path}/geheim.txt">', "&x;", tmp_path)
 
     assert "Geheimnis" not in WordExtractor().extract(path).pages[0].text
-
-
-def refused_or_small(path: Path) -> int:
-    try:
-        return sum(len(page.text) for page in WordExtractor().extract(path).pages)
-    except ExtractionError as error:
-        assert error.reason == ExtractionReason.DAMAGED
-        return 0
 
 
 def test_deep_nesting_ends_without_a_crash(tmp_path: Path) -> None:

@@ -51,7 +51,9 @@ def test_everything_from_a_guide_is_escaped() -> None:
     other = guide("Alt " + HOSTILE, work_id=one.work_id, edition="2017")
     answer = ask("alert", [one, other], [passage(one, n, HOSTILE, page=n, heading=(HOSTILE,)) for n in (1, 2)])
 
-    shown = render.results(answer, TAXONOMY) + parts.chips(View(text=HOSTILE, selection={Axis.TOPIC: frozenset({"<u>"})}), TAXONOMY)
+    shown = render.results(answer, TAXONOMY) + parts.chips(
+        View(text=HOSTILE, selection={Axis.TOPIC: frozenset({"<u>"})}), TAXONOMY
+    )
 
     for tag in ("<script", "<i>", "<b>", "<u>"):
         assert tag not in shown
@@ -64,7 +66,9 @@ def test_everything_from_a_guide_is_escaped() -> None:
     [
         pytest.param(Snippet(text="a & b", spans=((4, 5),)), "a &amp; <mark>b</mark>", id="escapes around marks"),
         pytest.param(Snippet(text="<a>", spans=((0, 3),)), "<mark>&lt;a&gt;</mark>", id="escapes within marks"),
-        pytest.param(Snippet(text="mitten", is_cut_before=True, is_cut_after=True), "…\u00a0mitten\u00a0…", id="cut on both sides"),
+        pytest.param(
+            Snippet(text="mitten", is_cut_before=True, is_cut_after=True), "…\u00a0mitten\u00a0…", id="cut on both sides"
+        ),
         pytest.param(Snippet(text="ganz"), "ganz", id="not cut"),
     ],
 )

@@ -1,0 +1,273 @@
+"""What a reader does, in a real browser."""
+
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import BrowserContext, Locator, Page, expect
+
+from browser.server import free_port, ingest, start, stop
+
+pytestmark = pytest.mark.browser
+
+
+def results(page: Page) -> Locator:
+    return page.locator(".kb-result")
+
+
+def heading(page: Page) -> Locator:
+    return page.locator("h2.kb-count")
+
+
+def field(page: Page) -> Locator:
+    return page.get_by_role("searchbox")
+
+
+def search(page: Page, text: str) -> None:
+    field(page).fill(text)
+    field(page).press("Enter")
+
+
+def checkbox(page: Page, name: str) -> Locator:
+    return page.get_by_role("checkbox", name=re.compile(f"^{name}, "))
+
+
+def check(page: Page, name: str) -> None:
+    page.locator("label", has=checkbox(page, name)).click()
+
+
+def test_a_search_leads_to_results(page: Page, address: str) -> None:
+    page.goto(address)
+    expect(page.get_by_role("heading", name="Themen")).to_be_visible()
+
+    search(page, "Kooperationsplan")
+
+    expect(results(page).first).to_contain_text("Kooperationsplan")
+    expect(page.locator("mark").first).to_be_visible()
+    expect(page).to_have_title("Kooperationsplan – Handlungshilfen")
+    assert page.url.endswith("/?q=Kooperationsplan")
+    expect(field(page)).to_have_value("Kooperationsplan")
+    expect(field(page)).to_be_focused()
+
+
+def test_a_filter_narrows_in_place_and_keeps_the_focus(page: Page, address: str) -> None:
+    page.goto(f"{address}/?q=Kooperationsplan")
+    expect(results(page).first).to_be_visible()
+    before = heading(page).inner_text()
+
+    check(page, "Arbeitshilfe")
+
+    expect(page.get_by_role("link", name="Filter entfernen: Art Arbeitshilfe")).to_be_visible()
+    expect(heading(page)).not_to_have_text(before)
+    expect(checkbox(page, "Arbeitshilfe")).to_be_checked()
+    expect(checkbox(page, "Arbeitshilfe")).to_be_focused()
+    expect(page).to_have_url(re.compile("art=arbeitshilfe"))
+
+
+def test_chips_remove_filters(page: Page, address: str) -> None:
+    page.goto(f"{address}/?q=Kooperationsplan&art=arbeitshilfe&thema=beratung")
+
+    page.get_by_role("link", name="Filter entfernen: Thema Beratung").click()
+    expect(page).not_to_have_url(re.compile("thema"))
+    expect(checkbox(page, "Arbeitshilfe")).to_be_checked()
+
+    page.get_by_role("link", name="Alle entfernen").click()
+    expect(page).to_have_url(f"{address}/?q=Kooperationsplan")
+    expect(checkbox(page, "Arbeitshilfe")).not_to_be_checked()
+
+
+def test_the_second_page_starts_at_the_top_and_back_returns(page: Page, address: str) -> None:
+    page.goto(f"{address}/?q=Waschmaschine")
+    expect(heading(page)).to_have_text("14 Handlungshilfen")
+    expect(results(page)).to_have_count(10)
+
+    page.get_by_role("link", name="Weiter").click()
+
+    expect(results(page)).to_have_count(4)
+    expect(heading(page)).to_be_focused()
+    expect(heading(page)).to_be_in_viewport()
+    expect(page).to_have_title("Waschmaschine · Seite\u00a02 – Handlungshilfen")
+    assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollTop") == 0
+
+    page.go_back()
+    expect(results(page)).to_have_count(10)
+    expect(page).to_have_title("Waschmaschine – Handlungshilfen")
+
+    page.go_forward()
+    expect(results(page)).to_have_count(4)
+    page.reload()
+    expect(results(page)).to_have_count(4)
+
+
+def test_back_undoes_search_and_filter_step_by_step(page: Page, address: str) -> None:
+    page.goto(address)
+    search(page, "Kooperationsplan")
+    expect(results(page).first).to_be_visible()
+    check(page, "Arbeitshilfe")
+    expect(page).to_have_url(re.compile("art=arbeitshilfe"))
+
+    page.go_back()
+    expect(checkbox(page, "Arbeitshilfe")).not_to_be_checked()
+    expect(field(page)).to_have_value("Kooperationsplan")
+
+    page.go_back()
+    expect(page.get_by_role("heading", name="Themen")).to_be_visible()
+    expect(field(page)).to_have_value("")
+
+    search(page, "Schuldnerberatung")
+    expect(page).to_have_title("Schuldnerberatung – Handlungshilfen")
+
+
+def test_the_original_opens_at_its_page(page: Page, context: BrowserContext, address: str) -> None:
+    page.goto(f"{address}/?q=Kooperationsplan&art=handlungshilfe")
+    link = page.locator(".kb-result h3 a[target=_blank]").first
+    href = link.get_attribute("href") or ""
+    assert re.search(r"\.pdf#page=\d+$", href)
+
+    with context.expect_page() as opened:
+        link.click()
+
+    expect(opened.value).to_have_url(f"{address}{href}")
+    answer = context.request.get(f"{address}{href}")
+    assert answer.headers["content-type"] == "application/pdf"
+    assert answer.body().startswith(b"%PDF")
+
+
+def test_a_word_file_is_saved(page: Page, address: str) -> None:
+    page.goto(f"{address}/?q=Waschmaschine")
+
+    with page.expect_download() as saved:
+        page.locator(".kb-result h3 a").first.click()
+
+    assert re.fullmatch(r"waschmaschine-\d\d\.docx", saved.value.suggested_filename)
+
+
+def test_a_deep_link_shows_everything_it_names(page: Page, address: str) -> None:
+    page.goto(f"{address}/?q=Kooperationsplan&thema=beratung.kooperationsplan&gueltigkeit=gilt")
+
+    expect(field(page)).to_have_value("Kooperationsplan")
+    expect(checkbox(page, "Kooperationsplan")).to_be_checked()
+    expect(page.locator(".kb-chip")).to_have_count(2)
+
+
+def test_nothing_found_offers_ways_that_lead_on(page: Page, address: str) -> None:
+    page.goto(f"{address}/?q=%22Waschmaschine+Raumfahrt%22")
+    expect(heading(page)).to_have_text('Keine Treffer für: "Waschmaschine Raumfahrt"')
+
+    page.get_by_role("link", name=re.compile("^Ohne Anführungszeichen")).click()
+
+    expect(results(page)).to_have_count(10)
+    expect(field(page)).to_have_value("Waschmaschine Raumfahrt")
+
+
+def test_hostile_text_is_text(page: Page, address: str) -> None:
+    page.goto(f"{address}/?q=Schadtext")
+
+    expect(results(page).locator("h3")).to_contain_text("<script>window.boese = 1</script>")
+    expect(page.locator(".kb-snippet").first).to_contain_text("<style>body{display:none}</style>")
+    assert page.evaluate("window.boese") is None
+    assert page.locator(".kb-result img, .kb-result form, .kb-result script").count() == 0
+
+
+def test_slash_goes_to_the_field_and_is_typed_within_it(page: Page, address: str) -> None:
+    page.goto(f"{address}/?q=Waschmaschine")
+    expect(results(page).first).to_be_visible()
+
+    page.keyboard.press("/")
+    expect(field(page)).to_be_focused()
+    page.keyboard.press("End")
+    page.keyboard.press("/")
+    expect(field(page)).to_have_value("Waschmaschine/")
+
+
+def test_the_areas_are_reached_without_loading_anew(page: Page, address: str) -> None:
+    page.goto(address)
+    expect(page.get_by_role("heading", name="Themen")).to_be_visible()
+    page.evaluate("window.isSame = true")
+
+    page.get_by_role("link", name="Bestand").click()
+    expect(page.get_by_role("heading", name="Bestand", level=1)).to_be_focused()
+    expect(page).to_have_title("Bestand – Handlungshilfen")
+    page.get_by_role("link", name="Hilfe", exact=True).click()
+    expect(page.get_by_role("heading", name="So suchen Sie")).to_be_visible()
+    page.go_back()
+    expect(page).to_have_url(f"{address}/bestand")
+    page.get_by_role("link", name="Netzwerke und Kooperation").first.click()
+    expect(page).to_have_url(f"{address}/?thema=netzwerke")
+    expect(results(page).first).to_be_visible()
+    assert page.evaluate("window.isSame") is True
+
+
+def test_the_page_says_what_it_is(page: Page, address: str) -> None:
+    page.goto(f"{address}/?q=Kooperationsplan")
+    expect(results(page).first).to_be_visible()
+
+    expect(page.locator("html")).to_have_attribute("lang", "de")
+    expect(page.get_by_role("search")).to_be_visible()
+    expect(page.get_by_role("group", name="Thema")).to_be_visible()
+    expect(page.get_by_role("status")).to_have_text(heading(page).inner_text())
+    text = page.locator("body").inner_text() + " ".join(
+        page.eval_on_selector_all("[aria-label]", "found => found.map(one => one.ariaLabel)")
+    )
+    for english in ("Search", "Press Enter", "Clear", "Skip to", "Running", ":small["):
+        assert english not in text
+
+
+@pytest.mark.parametrize("width", [320, 390])
+@pytest.mark.parametrize("path", ["/", "/?q=Kooperationsplan&art=arbeitshilfe", "/?q=%22Umzug+Mond%22", "/bestand", "/hilfe"])
+def test_narrow_windows_need_no_scrolling_sideways(page: Page, address: str, width: int, path: str) -> None:
+    page.set_viewport_size({"width": width, "height": 700})
+    page.goto(address + path)
+    expect(page.locator(".kb-focus, .kb-start").first).to_be_visible()
+
+    assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth") == width
+
+
+def test_on_a_phone_results_come_first_and_filters_on_demand(page: Page, address: str) -> None:
+    page.set_viewport_size({"width": 390, "height": 700})
+    page.goto(f"{address}/?q=Kooperationsplan")
+    expect(heading(page)).to_be_in_viewport()
+    button = page.get_by_role("button", name="Filter")
+    expect(button).to_have_attribute("aria-expanded", "false")
+    expect(checkbox(page, "Arbeitshilfe")).not_to_be_visible()
+
+    button.click()
+    check(page, "Arbeitshilfe")
+
+    expect(page.get_by_role("button", name="Filter (1 gewählt)")).to_have_attribute("aria-expanded", "true")
+    expect(checkbox(page, "Arbeitshilfe")).to_be_focused()
+    too_low = page.eval_on_selector_all(
+        ".kb-chip, .kb-filter-button, .st-key-filter label, .kb-header a, .kb-more summary, .kb-title a",
+        "found => found.filter(one => one.getBoundingClientRect().height < 44).map(one => one.outerHTML)",
+    )
+    assert too_low == []
+
+
+def test_print_shows_query_date_and_whole_addresses_only(page: Page, address: str) -> None:
+    page.goto(f"{address}/?q=Kooperationsplan")
+    expect(results(page).first).to_be_visible()
+
+    page.emulate_media(media="print")
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+
+    expect(page.locator(".kb-print")).to_contain_text("Suche: Kooperationsplan")
+    expect(field(page)).not_to_be_visible()
+    expect(page.locator(".st-key-filter")).not_to_be_visible()
+    link = page.locator(".kb-result h3 a").first
+    assert (link.get_attribute("data-url") or "").startswith(f"{address}/original/")
+
+
+def test_the_index_is_picked_up_without_a_restart(
+    page: Page, source: Path, environment: dict[str, str], tmp_path: Path
+) -> None:
+    own = environment | {"KB_INDEX": str(tmp_path / "index"), "PORT": str(free_port())}
+    process = start(own, tmp_path)
+    try:
+        page.goto(f"http://127.0.0.1:{own['PORT']}/?q=Waschmaschine")
+        expect(page.get_by_role("alert")).to_contain_text("make ingest")
+
+        ingest(own, tmp_path)
+
+        expect(results(page)).to_have_count(10)
+    finally:
+        stop(process)

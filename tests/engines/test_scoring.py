@@ -1,0 +1,174 @@
+import math
+import random
+from collections.abc import Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from whoosh import fields, formats, index
+
+from kb import query
+from kb.engines import scoring
+from kb.model import Clause, Occur, Query
+
+Fields = Mapping[str, Sequence[str]]  # terms per field of one passage
+WORDS = ("umzug", "miet", "kost", "der", "unterkunft", "frist", "heizung", "antrag")
+
+
+def passage(text: str, *, heading: str = "", title: str = "") -> Fields:
+    """Return the terms of a passage; given are stems already, parted by blanks."""
+    return {"text": text.split(), "heading": heading.split(), "title": title.split()}
+
+
+def reader_over(folder: Path, passages: Sequence[Fields], *, n_segments: int = 1) -> Any:
+    terms = {name: fields.FieldType(formats.Positions(), None, scorable=True) for name in scoring.FIELDS}
+    schema = fields.Schema(**terms, words=fields.FieldType(formats.Existence(), None), number=fields.ID())
+    opened = index.create_in(str(folder), schema)
+    for part in range(n_segments):
+        writer = opened.writer()
+        size = -(-len(passages) // n_segments)
+        for number, one in enumerate(passages[part * size : (part + 1) * size], start=part * size):
+            words = [*{word for terms in one.values() for word in terms}]
+            writer.add_document(**{name: list(terms) for name, terms in one.items()}, words=words, number=str(number))
+        writer.commit(merge=False)
+    return opened.reader()
+
+
+def lengths_of(passages: Sequence[Fields]) -> scoring.Lengths:
+    counts = {field: np.array([len(one[field]) for one in passages], np.float32) for field in scoring.FIELDS}
+    return {field: n / max(float(n.mean()), 1.0) for field, n in counts.items()}
+
+
+def score(folder: Path, passages: Sequence[Fields], asked: Query | str, **options: int) -> scoring.Scored:
+    parsed = query.parse(asked, as_of=date(2026, 11, 1)) if isinstance(asked, str) else asked
+    is_there = np.ones(len(passages), np.bool_)
+    return scoring.score(reader_over(folder, passages, **options), lengths_of(passages), is_there, parsed)
+
+
+def matched(scored: scoring.Scored) -> list[int]:
+    return [int(number) for number in np.flatnonzero(scored.matched)]
+
+
+def bm25_the_slow_way(passages: Sequence[Fields], terms: Sequence[str]) -> list[float]:
+    """Return the sum over terms and fields as Robertson & Zaragoza 2009 write it, with weights per field."""
+    points = [0.0] * len(passages)
+    for field, weight in scoring.FIELDS.items():
+        mean = max(sum(len(one[field]) for one in passages) / len(passages), 1.0)
+        for term in terms:
+            n_with_term = sum(term in one[field] for one in passages)
+            idf = math.log(1 + (len(passages) - n_with_term + 0.5) / (n_with_term + 0.5))
+            for i, one in enumerate(passages):
+                count = list(one[field]).count(term)
+                norm = scoring.K1 * (1 - scoring.B + scoring.B * len(one[field]) / mean)
+                points[i] += weight * idf * count * (scoring.K1 + 1) / (count + norm)
+    return points
+
+
+@pytest.mark.parametrize("n_segments", [1, 3])
+def test_the_score_is_bm25(tmp_path: Path, n_segments: int) -> None:
+    source = random.Random(22)
+    passages = [
+        passage(
+            " ".join(source.choices(WORDS, k=source.randint(1, 40))),
+            heading=" ".join(source.choices(WORDS, k=source.randint(0, 4))),
+            title=" ".join(source.choices(WORDS, k=source.randint(0, 3))),
+        )
+        for _ in range(60)
+    ]
+    for terms in (["umzug"], ["miet", "kost"], ["frist", "heizung", "antrag"], ["gibtesnicht", "umzug"]):
+        asked = Query(clauses=tuple(Clause(terms=(term,)) for term in terms))
+        (folder := tmp_path / "-".join(terms)).mkdir()
+
+        scored = score(folder, passages, asked, n_segments=n_segments)
+
+        assert scored.scores == pytest.approx(bm25_the_slow_way(passages, terms), rel=1e-4)
+        assert matched(scored) == [i for i, points in enumerate(bm25_the_slow_way(passages, terms)) if points]
+
+
+def test_the_weight_of_a_clause_multiplies_its_points(tmp_path: Path) -> None:
+    passages = [passage("umzug miet"), passage("miet"), passage("frist")]
+    asked = Query(clauses=(Clause(terms=("umzug",), weight=0.5), Clause(terms=("miet",))))
+
+    scored = score(tmp_path, passages, asked)
+
+    umzug, miet = bm25_the_slow_way(passages, ["umzug"]), bm25_the_slow_way(passages, ["miet"])
+    assert scored.scores == pytest.approx([0.5 * a + b for a, b in zip(umzug, miet, strict=True)], rel=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        pytest.param("umzug", [0, 1], id="word"),
+        pytest.param("umzug frist", [0, 1, 3], id="any word"),
+        pytest.param('"der unterkunft"', [1, 2], id="phrase"),
+        pytest.param('"unterkunft der"', [4], id="phrase the other way round"),
+        pytest.param('"der unterkunft frist"', [], id="phrase over two fields"),
+        pytest.param('umzug "der unterkunft"', [1, 2], id="word beside a phrase"),
+        pytest.param("umzug -unterkunft", [0], id="excluded word"),
+        pytest.param('umzug -"der unterkunft"', [0], id="excluded phrase"),
+        pytest.param("-umzug", [2, 3, 4], id="only excluded"),
+        pytest.param("unter*", [1, 2, 4], id="prefix"),
+        pytest.param("umzug -unter*", [0], id="excluded prefix"),
+        pytest.param("xyz*", [], id="prefix of no word"),
+        pytest.param("gibtesnicht", [], id="unknown word"),
+        pytest.param('"gibtesnicht der"', [], id="unknown word in a phrase"),
+        pytest.param("umzug -gibtesnicht", [0, 1], id="unknown word excluded"),
+        pytest.param("", [0, 1, 2, 3, 4], id="nothing asked"),
+    ],
+)
+@pytest.mark.parametrize("n_segments", [1, 2])
+def test_clauses_match_as_they_ask(tmp_path: Path, text: str, expected: list[int], n_segments: int) -> None:
+    passages = [
+        passage("umzug"),
+        passage("umzug der unterkunft"),
+        passage("kost", heading="der unterkunft"),
+        passage("frist"),
+        passage("unterkunft der", title="kost"),
+    ]
+
+    assert matched(score(tmp_path, passages, text, n_segments=n_segments)) == expected
+
+
+def test_a_passage_has_all_words_if_every_field_together_has(tmp_path: Path) -> None:
+    passages = [passage("umzug", heading="miet"), passage("umzug"), passage("frist", title="umzug miet")]
+
+    scored = score(tmp_path, passages, "Umzug Miete")
+
+    assert scored.has_all.tolist() == [True, False, True]
+
+
+def test_excluded_words_are_none_of_all_words(tmp_path: Path) -> None:
+    scored = score(tmp_path, [passage("umzug"), passage("umzug miet")], "Umzug -Miete")
+
+    assert scored.has_all.tolist() == [True, False]
+
+
+def test_only_what_must_or_should_match_asks_for_something(tmp_path: Path) -> None:
+    for text, expected in (("", True), ("-umzug", True), ("umzug", False), ('"umzug"', False), ("umz*", False)):
+        (folder := tmp_path / f"q{len(text)}{text[-1:].isalpha()}").mkdir(exist_ok=True)
+
+        assert score(folder, [passage("umzug")], text).is_everything is expected
+
+
+@pytest.mark.parametrize("text", ["umzug", "", "-frist", "umz*", '"umzug"'])
+def test_removed_passages_do_not_match(tmp_path: Path, text: str) -> None:
+    passages = [passage("umzug"), passage("umzug miet")]
+    is_there = np.array([False, True])
+
+    scored = scoring.score(
+        reader_over(tmp_path, passages), lengths_of(passages), is_there, query.parse(text, as_of=date(2026, 11, 1))
+    )
+
+    assert matched(scored) == [1]
+    assert is_there.tolist() == [False, True]
+
+
+def test_a_clause_of_either_kind_may_carry_a_prefix(tmp_path: Path) -> None:
+    asked = Query(clauses=(Clause(terms=("unter",), is_prefix=True, occur=Occur.SHOULD), Clause(terms=("umzug",))))
+
+    scored = score(tmp_path, [passage("unterkunft"), passage("umzug"), passage("frist")], asked)
+
+    assert matched(scored) == [0, 1]
+    assert (scored.scores[:2] > 0).all()

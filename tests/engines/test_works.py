@@ -1,0 +1,168 @@
+from collections.abc import Sequence
+from datetime import date
+
+import numpy as np
+import pytest
+from builders import guide
+
+from kb.engines.works import Ranking, Shelf, View, rank
+from kb.model import Axis, Guide, Selection, Totals, Validity
+from kb.topics import NO_TOPIC
+
+DAY = date(2026, 11, 1)
+
+
+def view(guides: Sequence[Guide], owners: str, as_of: date = DAY) -> View:
+    """Return a view in which passage i belongs to the guide that owners name at i; "-" if it was removed."""
+    ids = [one.id for one in guides]
+    return View(Shelf(guides, np.array([-1 if id_ == "-" else ids.index(id_) for id_ in owners], np.int32)), as_of)
+
+
+def ranked(on: View, scores: Sequence[float], all_words: Sequence[int] = (), selection: Selection | None = None) -> Ranking:
+    """Rank the passages with a score above 0; those numbered in `all_words` have all words."""
+    given = np.array(scores, np.float32)
+    has_all = np.isin(np.arange(len(given)), list(all_words))
+    return rank(on, given > 0, has_all, given, selection or {})
+
+
+def counts(on: View, matched: Sequence[bool], axis: Axis, selection: Selection | None = None) -> dict[str, int]:
+    found = on.facets(np.array(matched), selection or {})
+    return {facet.value: facet.n_works for facet in found if facet.axis is axis}
+
+
+OLD, NEW = guide("a", work_id="w", edition="2017"), guide("b", work_id="w", edition="2026")
+COMING = guide("c", work_id="w", edition="2027", valid_from=date(2027, 1, 1))
+
+
+def test_a_shelf_puts_editions_into_works_newest_first() -> None:
+    shelf = Shelf([OLD, guide("x"), NEW], np.array([0, 1, 2, -1], np.int32))
+
+    assert shelf.works == [[2, 0], [1]]
+    assert shelf.work_of.tolist() == [0, 1, 0, -1]
+
+
+def test_the_current_edition_is_that_of_the_day() -> None:
+    guides = [OLD, NEW, COMING]
+
+    assert view(guides, "abc").is_current.tolist() == [False, True, False]
+    assert view(guides, "abc", date(2027, 1, 1)).is_current.tolist() == [False, False, True]
+
+
+def test_removed_passages_belong_to_no_current_edition() -> None:
+    assert view([guide("a")], "a-").is_current.tolist() == [True, False]
+
+
+def test_works_with_all_words_come_first_then_by_score() -> None:
+    on = view([guide("a"), guide("b"), guide("c")], "abc")
+
+    found = ranked(on, [9, 1, 5], all_words=[1])
+
+    assert found.works.tolist() == [1, 0, 2]
+    assert found.totals == Totals(n_works=3, n_works_all_words=1, n_passages=3)
+
+
+def test_equal_passages_stand_as_in_their_guide() -> None:
+    found = ranked(view([guide("a"), guide("b")], "aabb"), [1, 1, 1, 1])
+
+    assert found.passages.tolist() == [0, 1, 2, 3]
+
+
+def test_a_work_counts_by_its_best_passage() -> None:
+    found = ranked(view([guide("a"), guide("b")], "aab"), [1, 7, 5])
+
+    assert found.works.tolist() == [0, 1]
+    assert found.passages.tolist() == [1, 2, 0]
+
+
+def test_the_current_edition_speaks_for_its_work_even_with_a_lower_score() -> None:
+    found = ranked(view([OLD, NEW, guide("x")], "abx"), [9, 1, 5])
+
+    assert found.passages.tolist() == [2, 1]
+    assert found.others.tolist() == [0]
+    assert found.totals.n_works == 2
+
+
+def test_an_earlier_edition_speaks_where_only_it_matches() -> None:
+    found = ranked(view([OLD, NEW], "ab"), [9, 0])
+
+    assert (found.passages.tolist(), found.others.tolist()) == ([0], [0])
+    assert found.works.tolist() == [0]
+
+
+def test_nothing_matched_is_an_empty_ranking() -> None:
+    found = ranked(view([guide("a")], "a"), [0])
+
+    assert found.totals == Totals()
+    assert (found.works.size, found.passages.size, found.others.size) == (0, 0, 0)
+
+
+def test_an_empty_shelf_can_be_viewed() -> None:
+    found = ranked(view([], ""), [])
+
+    assert found.totals == Totals()
+
+
+GUIDES = [
+    guide("a", topics=("beratung.familie", "beratung.digital"), kind="weisung"),
+    guide("b", topics=("beratung",), kind="vorlage", partners=("kasse",)),
+    guide("c", kind="", valid_until=date(2025, 12, 31)),
+]
+
+
+@pytest.mark.parametrize(
+    ("selection", "expected"),
+    [
+        pytest.param({}, [True, True, True], id="nothing chosen"),
+        pytest.param({Axis.TOPIC: frozenset()}, [True, True, True], id="an empty choice"),
+        pytest.param({Axis.TOPIC: frozenset({"beratung"})}, [True, True, False], id="topic with its children"),
+        pytest.param({Axis.TOPIC: frozenset({"beratung.familie"})}, [True, False, False], id="child alone"),
+        pytest.param({Axis.TOPIC: frozenset({NO_TOPIC})}, [False, False, True], id="without topic"),
+        pytest.param({Axis.KIND: frozenset({"weisung", "vorlage"})}, [True, True, False], id="values widen"),
+        pytest.param(
+            {Axis.TOPIC: frozenset({"beratung"}), Axis.PARTNER: frozenset({"kasse"})}, [False, True, False], id="axes narrow"
+        ),
+        pytest.param({Axis.VALIDITY: frozenset({Validity.EXPIRED.value})}, [False, False, True], id="validity"),
+        pytest.param({Axis.KIND: frozenset({"unbekannt"})}, [False, False, False], id="unknown value"),
+    ],
+)
+def test_values_widen_and_axes_narrow(selection: Selection, expected: list[bool]) -> None:
+    on = view(GUIDES, "abc")
+
+    assert on.selected(selection).tolist() == expected
+    assert sorted(ranked(on, [1, 1, 1], selection=selection).works.tolist()) == [
+        i for i, chosen in enumerate(expected) if chosen
+    ]
+
+
+def test_an_axis_counts_as_if_nothing_were_chosen_on_it() -> None:
+    on = view(GUIDES, "abc")
+    chosen = {Axis.KIND: frozenset({"vorlage"})}
+
+    assert counts(on, [True, True, True], Axis.KIND, chosen) == {"weisung": 1, "vorlage": 1, "": 1}
+    assert counts(on, [True, True, True], Axis.TOPIC, chosen) == {"beratung": 1}
+
+
+def test_a_topic_of_the_first_level_counts_a_work_once() -> None:
+    assert counts(view(GUIDES, "abc"), [True, False, False], Axis.TOPIC) == {
+        "beratung": 1,
+        "beratung.familie": 1,
+        "beratung.digital": 1,
+    }
+
+
+def test_values_without_a_work_are_left_out() -> None:
+    assert counts(view(GUIDES, "abc"), [False, False, True], Axis.PARTNER) == {}
+
+
+def test_facets_are_those_of_the_current_edition() -> None:
+    old, new = guide("a", work_id="w", edition="2017", kind="vorlage"), guide("b", work_id="w", edition="2026", kind="weisung")
+
+    assert counts(view([old, new], "ab"), [True], Axis.KIND) == {"weisung": 1}
+
+
+def test_works_are_listed_by_the_title_of_their_current_edition() -> None:
+    guides = [guide("a", title="Zusicherung"), guide("b", title="Überprüfung"), guide("c", title="Umzug")]
+
+    on = view(guides, "abc")
+
+    assert [guides[on.current[work]].title for work in on.by_title] == ["Überprüfung", "Umzug", "Zusicherung"]
