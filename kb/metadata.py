@@ -13,7 +13,7 @@ from datetime import date
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from kb import analysis, dates
+from kb import analysis, cleaning, dates
 from kb.errors import MetadataError, MetadataProblem
 from kb.model import Axis, Extracted, Page
 from kb.topics import Kind, Taxonomy
@@ -59,12 +59,12 @@ _INSTITUTION = re.compile(
 def of_guide(place: str, sidecar: Fields, extracted: Extracted, taxonomy: Taxonomy) -> Fields:
     """Return the fields of a guide at `place`, a path below the source folder."""
     path = PurePosixPath(place)
-    cover = [page.text for page in extracted.pages[:_N_COVER_PAGES]]
+    cover = "\n".join(page.text for page in extracted.pages[:_N_COVER_PAGES])
     topic = taxonomy.topic_of_folder(path.parts[:-1])
     fields = {
         **_of_file_name(path),
         **({"topics": (topic,)} if topic else {}),
-        **_of_document(extracted, "\n".join(cover), taxonomy),
+        **_of_document(extracted, cover, taxonomy),
         **sidecar,
     }
     fields.setdefault("kind", _kind(_cover_lines(fields["title"], extracted), taxonomy))
@@ -193,15 +193,21 @@ def _likely(wrong: str, right: Iterable[str]) -> str:
 
 
 def _of_document(extracted: Extracted, cover: str, taxonomy: Taxonomy) -> dict[str, Any]:
-    since = _most_frequent(_VALID_FROM.findall(cover))
-    edition = _most_frequent(_EDITION.findall(cover)) or since or _date_on_a_line(cover)
+    # A "Stand" in a list of changes is not the guide's; one that stands at the edge of its pages is
+    edges = "\n".join((*cleaning.edges(extracted.pages), *extracted.running))
+
+    def dated(pattern: re.Pattern[str]) -> str:
+        return _most_frequent(pattern.findall(edges)) or _most_frequent(pattern.findall(cover))
+
+    since = dated(_VALID_FROM)
+    edition = dated(_EDITION) or since or _date_on_a_line(cover)
     by_title = {taxonomy.title(Axis.TOPIC, id_).casefold(): id_ for id_ in taxonomy.ids(Axis.TOPIC)}
     topics = tuple(by_title[word.casefold()] for word in extracted.keywords if word.casefold() in by_title)
     found = {
         "title": _title(extracted, cover),
         "edition": edition,
         "valid_from": dates.first_day(since),
-        "valid_until": dates.last_day(_most_frequent(_VALID_UNTIL.findall(cover))),
+        "valid_until": dates.last_day(dated(_VALID_UNTIL)),
         "publisher": extracted.author.strip() if _INSTITUTION.search(extracted.author) else "",
         "topics": topics,
     }
@@ -233,8 +239,9 @@ def _of_file_name(path: PurePosixPath) -> dict[str, Any]:
 
 def _cover_lines(title: str, extracted: Extracted) -> list[str]:
     first: Sequence[Page] = extracted.pages[:1]
-    lines = [line for page in first for line in page.text.splitlines() if line.strip()]
-    return [title, extracted.title_line, *(line for line in lines[:_N_COVER_LINES] if len(line.split()) <= 6)]
+    lines = [line for page in first for line in page.text.splitlines() if line.strip()][:_N_COVER_LINES]
+    parts = [part for line in lines for part in re.split(r"\s[·|–-]\s", line)]  # "Handlungshilfe · Stand 07/2026"
+    return [title, extracted.title_line, *(part for part in parts if len(part.split()) <= 6)]
 
 
 def _kind(lines: Iterable[str], taxonomy: Taxonomy) -> str:

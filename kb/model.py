@@ -65,6 +65,7 @@ class Extracted:
     pages: tuple[Page, ...]
     title: str = ""  # the title in the document properties; often wrong or generic
     title_line: str = ""  # the line(s) in the largest type on the first page, or the first line styled as title
+    running: tuple[str, ...] = ()  # lines of page headers and footers that lie apart from the text (DOCX, ODT)
     author: str = ""
     keywords: tuple[str, ...] = ()
     doubts: tuple[str, ...] = ()  # names in `messages.DOUBTS`: why the text may be incomplete

@@ -18,8 +18,8 @@ class _Format:
 
 _FORMATS = {
     ".pdf": _Format(module="kb.extract.pdf", name="PdfExtractor", version="pdf 1"),
-    ".docx": _Format(module="kb.extract.word", name="WordExtractor", version="docx 2"),
-    ".odt": _Format(module="kb.extract.odt", name="OdtExtractor", version="odt 1"),
+    ".docx": _Format(module="kb.extract.word", name="WordExtractor", version="docx 3"),
+    ".odt": _Format(module="kb.extract.odt", name="OdtExtractor", version="odt 2"),
 }
 
 SUFFIXES = tuple(_FORMATS)

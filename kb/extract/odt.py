@@ -43,6 +43,7 @@ class OdtExtractor:
                 raise ExtractionError(str(path), ExtractionReason.ENCRYPTED)
             content, meta = archive.parse("content.xml"), archive.parse_optional("meta.xml")
             mimetype = archive.read("mimetype").strip()
+            styles = archive.parse_optional("styles.xml")
         text = child(child(content, "body"), "text")
         if content is None or text is None or (mimetype and not mimetype.startswith(_MIMETYPE)):
             raise ExtractionError(str(path), ExtractionReason.WRONG_TYPE, mimetype.decode("latin-1")[:100])
@@ -50,7 +51,8 @@ class OdtExtractor:
         pages = office.sections(blocks)
         if not pages:
             raise ExtractionError(str(path), ExtractionReason.NO_TEXT)
-        return replace(_properties(meta), pages=pages, title_line=office.title_line(blocks))
+        running = office.running_lines([child(styles, "master-styles")])
+        return replace(_properties(meta), pages=pages, title_line=office.title_line(blocks), running=running)
 
 
 def _properties(root: etree._Element | None) -> Extracted:

@@ -199,6 +199,16 @@ def _cell(blocks: Iterable[Block], *, is_alone: bool) -> str:
     return "\n".join(texts) if is_alone else " ".join(" ".join(texts).split())
 
 
+def running_lines(roots: Iterable[etree._Element | None]) -> tuple[str, ...]:
+    """Return the text of page headers and footers, a line for each paragraph with text."""
+    found = []
+    for root in roots:
+        for paragraph in root.iter() if root is not None else ():
+            if isinstance(paragraph.tag, str) and local_name(paragraph) == "p":
+                found.append(" ".join("".join(map(str, paragraph.itertext())).split()))
+    return tuple(filter(None, found))
+
+
 def properties(title: str | None, author: str | None, keywords: str | None) -> Extracted:
     """Return document properties without text."""
     words = tuple(filter(None, (word.strip() for word in re.split("[,;]", keywords or ""))))

