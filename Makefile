@@ -5,7 +5,9 @@ PYTHON ?= python3
 BIN := .venv/bin
 CHROMIUM := $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
 
-.PHONY: run ingest test lock clean
+.PHONY: install run ingest test lock clean
+
+install: .venv/.installed
 
 run: .venv/.installed
 	@$(BIN)/kb ingest || [ $$? -ne 2 ]

@@ -15,8 +15,8 @@ from typing import Any
 
 from kb import analysis, cleaning, dates
 from kb.errors import MetadataError, MetadataProblem
-from kb.model import Axis, Extracted, Page
-from kb.topics import Kind, Taxonomy
+from kb.model import Axis, Extracted
+from kb.topics import Taxonomy
 
 VERSION = 1  # another one makes every guide's record be made again
 
@@ -67,7 +67,7 @@ def of_guide(place: str, sidecar: Fields, extracted: Extracted, taxonomy: Taxono
         **_of_document(extracted, cover, taxonomy),
         **sidecar,
     }
-    fields.setdefault("kind", _kind(_cover_lines(fields["title"], extracted), taxonomy))
+    fields.setdefault("kind", _kind((fields["title"], extracted.title_line), _cover_parts(extracted), taxonomy))
     if "is_binding" not in fields and fields["kind"]:
         fields["is_binding"] = taxonomy.kind_by_id[fields["kind"]].is_binding
     return {key: value for key, value in fields.items() if value not in ("", (), None)}
@@ -237,25 +237,25 @@ def _of_file_name(path: PurePosixPath) -> dict[str, Any]:
     return {"title": title.strip(" -") or stem} | ({"edition": dates.partial(dated[1])} if dated else {})
 
 
-def _cover_lines(title: str, extracted: Extracted) -> list[str]:
-    first: Sequence[Page] = extracted.pages[:1]
-    lines = [line for page in first for line in page.text.splitlines() if line.strip()][:_N_COVER_LINES]
-    parts = [part for line in lines for part in re.split(r"\s[·|–-]\s", line)]  # "Handlungshilfe · Stand 07/2026"
-    return [title, extracted.title_line, *(part for part in parts if len(part.split()) <= 6)]
+def _cover_parts(extracted: Extracted) -> list[str]:
+    lines = [line for page in extracted.pages[:1] for line in page.text.splitlines() if line.strip()]
+    return [part for line in lines[:_N_COVER_LINES] for part in line.split("·")]  # "Handlungshilfe · Stand 07/2026"
 
 
-def _kind(lines: Iterable[str], taxonomy: Taxonomy) -> str:
-    """Return the kind whose signal the first of the short lines on the cover bears; the longest signal wins."""
-    for line in lines:
-        stems = f" {' '.join(analysis.stems(line))} "
-        found: list[tuple[int, Kind]] = [
-            (len(signal), kind)
-            for kind in taxonomy.kinds
-            for signal in kind.signals
-            if f" {' '.join(analysis.stems(signal))} " in stems
-        ]
+def _kind(titles: Iterable[str], cover: Iterable[str], taxonomy: Taxonomy) -> str:
+    """Return the kind that the titles name, else the first that a part of a line on the cover does; the longest signal wins.
+
+    On the cover at least half of the part has to be the signal: "Gesetz" in a sentence makes no statute.
+    """
+    for text, min_share in (*((title, 0.0) for title in titles), *((part, 0.5) for part in cover)):
+        stems = analysis.stems(text)
+        found: list[tuple[int, str]] = []
+        for kind in taxonomy.kinds:
+            for signal in map(analysis.stems, kind.signals):
+                if f" {' '.join(signal)} " in f" {' '.join(stems)} " and len(signal) >= min_share * len(stems):
+                    found.append((len("".join(signal)), kind.id))
         if found:
-            return max(found, key=lambda pair: pair[0])[1].id
+            return max(found)[1]
     return ""
 
 

@@ -1,6 +1,6 @@
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,9 +13,21 @@ from kb.errors import SourceError, SourceReason
 from kb.model import Guide
 
 VERSIONS = {".pdf": "pdf 1", ".docx": "docx 1"}
-needs_permissions = pytest.mark.skipif(
-    hasattr(os, "geteuid") and os.geteuid() == 0, reason="the file system refuses nothing to the superuser"
-)
+NOBODY = 65534
+
+
+@pytest.fixture
+def _as_somebody(source: Path) -> Iterator[None]:
+    """Run as a user to whom the file system can refuse something."""
+    if os.geteuid():
+        yield
+        return
+    for folder in source.parents:
+        if not folder.stat().st_mode & 0o001:
+            folder.chmod(0o711)
+    os.seteuid(NOBODY)
+    yield
+    os.seteuid(0)
 
 
 @pytest.fixture
@@ -346,21 +358,28 @@ def test_removals_can_be_allowed(source: Path, known: Mapping[str, Guide], what:
     assert len(plan.gone) == (5 if what == "shrunk" else 6)
 
 
-@needs_permissions
+@pytest.fixture
+def locked_folder(source: Path, known: Mapping[str, Guide]) -> Iterator[Path]:
+    folder = source / "geld"
+    folder.chmod(0)
+    yield folder
+    folder.chmod(0o700)
+
+
+@pytest.mark.usefixtures("locked_folder", "_as_somebody")
 def test_a_folder_that_cannot_be_listed_stops_the_run(source: Path, known: Mapping[str, Guide]) -> None:
-    (source / "geld").chmod(0)
-    try:
-        error = refused(source, known)
-    finally:
-        (source / "geld").chmod(0o700)
+    error = refused(source, known)
 
     assert (error.reason, error.folder) == (SourceReason.UNREADABLE, str(source / "geld"))
 
 
-@needs_permissions
-def test_a_file_that_cannot_be_read_keeps_its_guide(source: Path, known: Mapping[str, Guide]) -> None:
+@pytest.fixture
+def _locked_file(source: Path, known: Mapping[str, Guide]) -> None:
     (source / "umzug.pdf").chmod(0)
 
+
+@pytest.mark.usefixtures("_locked_file", "_as_somebody")
+def test_a_file_that_cannot_be_read_keeps_its_guide(source: Path, known: Mapping[str, Guide]) -> None:
     plan = make(source, known)
 
     assert read(plan) == {"umzug-pdf": ("umzug.pdf",)}

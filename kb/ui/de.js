@@ -87,15 +87,26 @@
     }
   });
 
-  // ---- "/" goes to the search field, unless something is being typed
+  // ---- "/" goes to the search field, from any area, unless something is being typed
+  let isFieldWanted = false; // it may still be on its way
+
+  const reachField = () => {
+    const field = isFieldWanted && document.querySelector(".st-key-feld input");
+    if (!field) return;
+    isFieldWanted = false;
+    leaving = null;
+    field.focus();
+    field.select();
+  };
+
   document.addEventListener("keydown", (event) => {
     if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.target.closest?.("input, textarea, select, [contenteditable=true]")) return;
-    const field = document.querySelector(".st-key-feld input");
-    if (!field) return;
     event.preventDefault();
-    field.focus();
-    field.select();
+    isFieldWanted = true;
+    const home = document.querySelector(".kb-header a[data-kb]");
+    if (home && home.pathname !== location.pathname) follow(home);
+    reachField();
   });
 
   // ---- What only attributes can say, put where Streamlit offers no place for it
@@ -144,6 +155,7 @@
       describe();
       announce();
       arrive();
+      reachField();
     };
     new MutationObserver((changes) => {
       for (const change of changes) {

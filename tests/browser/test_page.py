@@ -179,6 +179,11 @@ def test_slash_goes_to_the_field_and_is_typed_within_it(page: Page, address: str
     page.keyboard.press("/")
     expect(field(page)).to_have_value("Waschmaschine/")
 
+    page.goto(f"{address}/hilfe")
+    expect(page.get_by_role("heading", name="So suchen Sie")).to_be_visible()
+    page.keyboard.press("/")
+    expect(field(page)).to_be_focused()
+
 
 def test_the_areas_are_reached_without_loading_anew(page: Page, address: str) -> None:
     page.goto(address)
