@@ -50,6 +50,7 @@ _MARGIN_NUMBER = re.compile(
     r"\((?:R[zn]\.? )?[\w.]*\d\)|\d+(?:\.\d+)+(?: \(\d+\))?|R[NZnz]\.? \d+(?:\.\d+)*"
 )  # (11.64), 44.05 (1)
 _PAGE_NUMBER = re.compile(r"(?:Seite|S\.|Blatt) ?\d+(?: ?(?:von|/) ?\d+)?|[-–] ?\d+ ?[-–]|\d+ ?(?:/|von) ?\d+", re.IGNORECASE)
+_LONE_BULLETS = re.compile(r"(?m)^[ \t•▪◦·]+\n?$\n?")  # some producers draw all bullets of a page after its text
 _SENTENCE_NUMBER = re.compile(r"(?:^|(?<=[.:;?!)“\"] ))(\d{1,2}|\d+(?:\.\d+)+)(?=[A-ZÄÖÜ][a-zäöüß])", re.MULTILINE)
 _UNITS = frozenset({"m", "cm", "km", "qm"})
 _POWERS = {"2": "²", "3": "³"}
@@ -67,6 +68,7 @@ def clean(pages: Sequence[Page]) -> tuple[Page, ...]:
     compounds = frozenset(compound for text in texts for compound in _COMPOUND.findall(text))
     cleaned = []
     for page, text in zip(pages, texts, strict=True):
+        text = _LONE_BULLETS.sub("", text)
         whole = _SENTENCE_NUMBER.sub(r"\1 ", dehyphenate(text, compounds)).strip("\n")
         cleaned.append(replace(page, text=whole, headings=_headings(page.headings)))
     return tuple(cleaned)

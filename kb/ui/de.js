@@ -125,6 +125,22 @@
     }
   };
 
+  // ---- After a restart the server knows nothing of this page, and the reader's next input would be lost: ask anew at once
+  let wasConnected = false;
+  let isCutOff = false;
+
+  const reconnect = () => {
+    const isConnected = document.querySelector("[data-test-connection-state]")?.dataset.testConnectionState === "CONNECTED";
+    if (!isConnected) {
+      isCutOff = wasConnected;
+      return;
+    }
+    wasConnected = true;
+    if (!isCutOff) return;
+    isCutOff = false;
+    dispatchEvent(new PopStateEvent("popstate", { state: {} }));
+  };
+
   // ---- The number of results is announced; the region must outlive the blocks that are replaced
   const status = Object.assign(document.createElement("div"), { className: "kb-hidden" });
   status.setAttribute("role", "status");
@@ -160,6 +176,7 @@
     new MutationObserver((changes) => {
       for (const change of changes) {
         if (change.type === "childList") change.addedNodes.forEach(translate);
+        else if (change.attributeName === "data-test-connection-state") reconnect();
         else translate(change.target);
       }
       update();
@@ -168,7 +185,7 @@
       childList: true,
       characterData: true,
       attributes: true,
-      attributeFilter: ["aria-label", "title", "placeholder"],
+      attributeFilter: ["aria-label", "title", "placeholder", "data-test-connection-state"],
     });
     translate(root);
     update();

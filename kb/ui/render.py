@@ -189,5 +189,8 @@ def _edition_label(guide: Guide, as_of: date) -> str:
 
 def _edition(guide: Guide, hit: Hit | None, as_of: date, *, names_itself: bool) -> str:
     valid = "".join(f' <span class="kb-warning">{escape(text)}</span>' for text in _validity(guide, as_of, None))
-    label = _edition_label(guide, as_of) if names_itself else messages.open_edition(guide.suffix)
-    return f"<li>{link(guide, label)}{valid}{f'<div>{_hit(hit)}</div>' if hit else ''}</li>"
+    if names_itself:
+        lead = link(guide, _edition_label(guide, as_of))
+    else:  # named above; the link of the passage opens it too
+        lead = "" if hit and hit.passage.page else link(guide, messages.open_edition(guide.suffix))
+    return f"<li>{lead}{valid}{f'<div>{_hit(hit)}</div>' if hit else ''}</li>"

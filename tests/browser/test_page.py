@@ -276,3 +276,26 @@ def test_the_index_is_picked_up_without_a_restart(
         expect(results(page)).to_have_count(10)
     finally:
         stop(process)
+
+
+def test_the_first_search_after_a_restart_is_not_lost(
+    context: BrowserContext, environment: dict[str, str], address: str, tmp_path: Path
+) -> None:
+    own = environment | {"PORT": str(free_port())}
+    process = start(own, tmp_path)
+    try:
+        page = context.new_page()  # not the fixture: the console names every failed attempt to connect
+        page.goto(f"http://127.0.0.1:{own['PORT']}/?q=Kooperationsplan")
+        expect(results(page).first).to_be_visible()
+        stop(process)
+        expect(page.get_by_role("dialog")).to_contain_text("Keine Verbindung zum Server")
+
+        process = start(own, tmp_path)
+        expect(page.get_by_role("dialog")).to_have_count(0)
+        expect(page.locator("[data-test-connection-state=CONNECTED]")).to_be_attached()
+        search(page, "Waschmaschine")
+
+        expect(heading(page)).to_have_text("14 Handlungshilfen")
+        expect(field(page)).to_have_value("Waschmaschine")
+    finally:
+        stop(process)
