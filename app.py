@@ -4,6 +4,7 @@ One process serves the page, the originals and the health check. Without a usabl
 then says what to do and works as soon as that is done.
 """
 
+import errno
 import gc
 import logging
 import os
@@ -64,7 +65,7 @@ def _trouble_with(host: str, port: str) -> str:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind(address)
     except OSError as error:
-        is_taken = error.errno == 98
+        is_taken = error.errno == errno.EADDRINUSE
         return messages.port_taken(host, int(port)) if is_taken else messages.address_unusable(host, int(port), str(error))
     return ""
 

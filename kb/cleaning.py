@@ -68,8 +68,8 @@ def clean(pages: Sequence[Page]) -> tuple[Page, ...]:
     compounds = frozenset(compound for text in texts for compound in _COMPOUND.findall(text))
     cleaned = []
     for page, text in zip(pages, texts, strict=True):
-        text = _LONE_BULLETS.sub("", text)
-        whole = _SENTENCE_NUMBER.sub(r"\1 ", dehyphenate(text, compounds)).strip("\n")
+        whole = dehyphenate(_LONE_BULLETS.sub("", text), compounds)
+        whole = _SENTENCE_NUMBER.sub(r"\1 ", whole).strip("\n")
         cleaned.append(replace(page, text=whole, headings=_headings(page.headings)))
     return tuple(cleaned)
 

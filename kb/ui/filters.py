@@ -5,6 +5,7 @@ The address is the truth: each run sets the boxes to what it says, and a click w
 
 import re
 from collections.abc import Callable, Iterable
+from typing import TypeVar
 
 import streamlit as st
 
@@ -16,7 +17,11 @@ from kb.ui.address import View
 from kb.ui.overview import Counts
 
 N_PARTNERS_SHOWN = 5
+_KNOWN = "widgets-shown-before"
 _MARKDOWN = re.compile(r"[\\`*_\[\]$<>~|:]")  # what a label's Markdown would take for more than text
+
+
+T = TypeVar("T", str, bool)
 
 
 def go(view: View) -> None:
@@ -29,17 +34,22 @@ def here() -> View:
     return address.read(st.query_params.get_all)
 
 
-def synchronised(key: str, value: str | bool) -> bool:
-    """Make the widget `key` show `value`; say whether the widget still has to be given its value.
+def synchronised(key: str, value: T) -> T:
+    """Make the widget `key` show `value`, which is also to be its initial value.
 
-    A session's first run must hand the value to the widget: after a restart of the server the browser brings its own state
-    along, and a value set on the session's state would swallow the reader's next input.
+    A session's first run only hands over the initial value: after a restart of the server the browser brings its own
+    state along, and a value set on the session's state would swallow the reader's next input. Later runs set the state,
+    since by then the browser may still hold what a newer address no longer says. Streamlit would warn of the two at once;
+    the settings silence it.
     """
-    if key not in st.session_state:
-        return True
-    if st.session_state[key] != value:
+    if _KNOWN in st.session_state and st.session_state.get(key) != value:
         st.session_state[key] = value
-    return False
+    return value
+
+
+def end_run() -> None:
+    """Remember that this session has shown its widgets once."""
+    st.session_state[_KNOWN] = True
 
 
 def show(view: View, found: Counts, taxonomy: Taxonomy) -> None:
@@ -102,8 +112,7 @@ def _box(axis: Axis, value: str, view: View, found: Counts, taxonomy: Taxonomy) 
     title = _MARKDOWN.sub(r"\\\g<0>", taxonomy.title(axis, value))
     label = f"{title} :small[{messages.number(found.get((axis, value), 0))}]"
     is_on = value in view.chosen(axis)
-    initial = is_on if synchronised(key, is_on) else False
-    st.checkbox(label, initial, key=key, on_change=_clicked, args=(axis, value))
+    st.checkbox(label, synchronised(key, is_on), key=key, on_change=_clicked, args=(axis, value))
 
 
 def _clicked(axis: Axis, value: str) -> None:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from kb.ui import library, parts
+from kb.ui import filters, library, parts
 from kb.ui.navigation import AREAS
 
 HERE = Path(__file__).parent
@@ -20,6 +20,7 @@ def show() -> None:
     st.set_page_config(page_title=name, layout="wide")
     st.html(parts.header(name, "/" + page.url_path))
     page.run()
+    filters.end_run()
 
 
 if __name__ == "__main__":

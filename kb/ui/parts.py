@@ -116,7 +116,8 @@ def nothing_found(view: View, taxonomy: Taxonomy, ways: Sequence[WayOut], elsewh
         for topic in taxonomy.topics
         if topic.id in counts
     ]
-    topics = f"<li>{escape(messages.OTHER_TOPICS)} {', '.join(links)}</li>" if links else ""
+    listed = "".join(f"<li>{link}</li>" for link in links)
+    topics = f"<li>{escape(messages.OTHER_TOPICS)}<ul>{listed}</ul></li>" if links else ""
     return (
         f'<h2 class="kb-count kb-focus" tabindex="-1">{escape(messages.nothing_found(view.text))}</h2>'
         f"<p>{escape(messages.searched_in(names))}</p>"

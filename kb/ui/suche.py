@@ -79,17 +79,19 @@ def _field(view: View) -> None:
         st.form("suche", border=False, enter_to_submit=True),
         st.container(key="suchzeile", horizontal=True, vertical_alignment="bottom"),
     ):
-        initial = view.text if filters.synchronised("feld", view.text) else ""
         st.text_input(
             messages.SEARCH_LABEL,
-            initial,
+            filters.synchronised("feld", view.text),
             address.MAX_CHARS,
             key="feld",
             type="search",
             autocomplete="off",
             placeholder=messages.SEARCH_PLACEHOLDER,
         )
-        st.form_submit_button(messages.SEARCH_BUTTON, type="primary", on_click=_submitted)
+        is_submitted = st.form_submit_button(messages.SEARCH_BUTTON, type="primary", on_click=_submitted)
+    if is_submitted and view.with_text(st.session_state["feld"] or "").text != view.text:
+        _submitted()  # the first thing a new session hears, after a restart: it has no callbacks yet
+        st.rerun()
 
 
 def _submitted() -> None:

@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from browser.server import free_port, ingest, start, stop
+from kb import messages
 
 pytestmark = pytest.mark.browser
 
@@ -269,7 +270,7 @@ def test_the_index_is_picked_up_without_a_restart(
     process = start(own, tmp_path)
     try:
         page.goto(f"http://127.0.0.1:{own['PORT']}/?q=Waschmaschine")
-        expect(page.get_by_role("alert")).to_contain_text("make ingest")
+        expect(page.get_by_role("alert")).to_contain_text(messages.INDEX_COMMAND)
 
         ingest(own, tmp_path)
 

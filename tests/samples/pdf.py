@@ -53,7 +53,7 @@ p { margin: 0 0 2.4mm }
 .lead { font-size: 1.12em; text-align: left; color: #333; margin: 3mm 0 5mm }
 .text { columns: %(columns)s; column-gap: 7mm }
 ul, ol { margin: 0 0 2.4mm; padding-left: 6.5mm }
-li { list-style: none; text-indent: -4mm }  /* marks as text before their item: as list marks they would follow the page's text */
+li { list-style: none; text-indent: -4mm }  /* marks as text: list marks would follow the page's text */
 ul > li::before { content: "•  " }
 ol { counter-reset: item } ol > li { counter-increment: item } ol > li::before { content: counter(item) ".  " }
 li { margin-bottom: .8mm } li p { margin-bottom: .8mm }
@@ -69,7 +69,8 @@ tr { break-inside: avoid }
   text-align: left }
 .note::footnote-call, .note::footnote-marker { font-style: normal; font-weight: normal }
 .toc { margin: 0 0 5mm; padding: 2mm 4mm; border: .5pt solid #bbb; list-style: none; hyphens: manual }
-.toc li, li > p, li > ul, li > ol { text-indent: 0 } li > p:first-child { text-indent: -4mm; display: inline } .toc li { margin: 0; text-align: left; text-indent: 0 } .toc li::before { content: none } .toc .level2 { margin-left: 6mm }
+.toc li, li > p, li > ul, li > ol { text-indent: 0 } li > p:first-child { text-indent: -4mm; display: inline }
+.toc li { margin: 0; text-align: left; text-indent: 0 } .toc li::before { content: none } .toc .level2 { margin-left: 6mm }
 .toc a { color: inherit; text-decoration: none } .toc a::after { content: leader(".") target-counter(attr(href), page) }
 """
 

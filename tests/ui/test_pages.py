@@ -183,3 +183,10 @@ def test_help_needs_no_index(monkeypatch: pytest.MonkeyPatch) -> None:
     page.switch_page("hilfe.py").run()
 
     assert "Fragen beantwortet: Team Wissen" in body(page)
+
+
+def test_an_unexpected_failure_says_what_still_works_and_whom_to_ask(collection: None) -> None:
+    page = AppTest.from_string("from kb.ui import trouble; trouble.show_failure()").run()
+
+    for text in (messages.FAILURE, messages.FAILURE_WAYS_OUT, "Team Wissen"):
+        assert text in body(page)
