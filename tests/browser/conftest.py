@@ -8,21 +8,11 @@ from urllib.parse import urlsplit
 
 import docx
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from browser.server import free_port, ingest, start, stop
 
 ROOT = Path(__file__).resolve().parents[2]
-NAMES = ("chromium", "chromium-browser", "google-chrome")
-ARGS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 HOSTILE = '<script>window.boese = 1</script> Fiese Zeichen & "Quotes"'
 N_MADE = 14  # guides on one subject: two pages of results
 PATIENCE_MS = 20_000  # a busy machine; nothing waits this long on purpose
@@ -72,15 +62,6 @@ def address(environment: dict[str, str], source: Path) -> Iterator[str]:
     process = start(environment, source.parent)
     yield f"http://127.0.0.1:{environment['PORT']}"
     stop(process)
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    path = next((found for name in NAMES if (found := shutil.which(name))), None)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=ARGS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import Browser, expect
 from serving import NAME, PATIENCE_S, ROOT, Server
 
 from kb.config import Settings
@@ -163,19 +163,15 @@ def test_the_app_learns_what_it_needs(mirror: Server) -> None:
 
 
 @pytest.mark.browser
-def test_a_reader_finds_something(site: Server) -> None:
+def test_a_reader_finds_something(site: Server, chromium: Browser) -> None:
     """The page needs more headers, paths and messages than the tests above name; here it has to work as a whole."""
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    arguments = ["--no-sandbox", "--disable-background-networking", f"--host-resolver-rules=MAP {NAME} 127.0.0.1"]
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=arguments)
-        page = browser.new_page()
-        page.goto(f"http://{NAME}:{site.port}/")
-        field = page.get_by_role("searchbox")
-        field.fill("Eingliederungsvereinbarung")
-        field.press("Enter")
-        expect(page.locator("mark").first).to_be_visible()
-        browser.close()
+    page = chromium.new_page()
+    page.goto(f"http://{NAME}:{site.port}/")
+    field = page.get_by_role("searchbox")
+    field.fill("Eingliederungsvereinbarung")
+    field.press("Enter")
+    expect(page.locator("mark").first).to_be_visible()
+    page.close()
 
     assert '"/_stcore/stream" 101' in site.wait_until_written("/_stcore/stream")
     assert "Eingliederungsvereinbarung" not in site.written()
