@@ -25,6 +25,10 @@ from kb.model import Answer, Axis, Hit, Result, Validity
 from kb.search import answer
 from kb.topics import Taxonomy
 
+_HELP = messages.COMMAND_LINE_HELP
+# argparse asks gettext for its own sentences; a compiled catalog for a dozen of them would be harder to keep
+argparse._ = messages.of_argparse  # type: ignore[attr-defined]
+
 DONE, SOME_FAILED, WRONG_USE, REFUSED = 0, 1, 2, 3
 
 
@@ -58,35 +62,35 @@ def _complain(error: KbError, status: int) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     common = argparse.ArgumentParser(add_help=False)
-    common.add_argument("--index", type=Path, metavar="ORDNER", help="Ordner des Suchindex")
-    common.add_argument("--json", action="store_true", help="Ergebnis als JSON-Objekt auf der Standardausgabe")
-    common.add_argument("--verbose", action="store_true", help="Ablauf auf der Fehlerausgabe mitschreiben")
-    parser = argparse.ArgumentParser(prog="kb", description="Wissensdatenbank für Handlungshilfen")
+    common.add_argument("--index", type=Path, metavar="ORDNER", help=_HELP["index"])
+    common.add_argument("--json", action="store_true", help=_HELP["json"])
+    common.add_argument("--verbose", action="store_true", help=_HELP["verbose"])
+    parser = argparse.ArgumentParser(prog="kb", description=_HELP["kb"])
     commands = parser.add_subparsers(required=True, metavar="BEFEHL")
 
-    ingest = commands.add_parser("ingest", parents=[common], help="Handlungshilfen in den Suchindex übernehmen")
-    ingest.add_argument("paths", nargs="*", type=Path, metavar="PFAD", help="nur diese Dateien oder Ordner")
-    ingest.add_argument("--source", type=Path, metavar="ORDNER", help="Ordner mit den Handlungshilfen")
-    ingest.add_argument("--rebuild", action="store_true", help="alles neu lesen, auch Unverändertes")
-    ingest.add_argument("--dry-run", action="store_true", help="nur zeigen, was geschähe")
-    ingest.add_argument("--allow-removals", action="store_true", help="auch übernehmen, wenn viele Handlungshilfen fehlen")
+    ingest = commands.add_parser("ingest", parents=[common], help=_HELP["ingest"])
+    ingest.add_argument("paths", nargs="*", type=Path, metavar="PFAD", help=_HELP["paths"])
+    ingest.add_argument("--source", type=Path, metavar="ORDNER", help=_HELP["source"])
+    ingest.add_argument("--rebuild", action="store_true", help=_HELP["rebuild"])
+    ingest.add_argument("--dry-run", action="store_true", help=_HELP["dry_run"])
+    ingest.add_argument("--allow-removals", action="store_true", help=_HELP["allow_removals"])
     ingest.set_defaults(run=_ingest)
 
-    search = commands.add_parser("search", parents=[common], help="in den Handlungshilfen suchen")
-    search.add_argument("text", nargs="*", metavar="SUCHE", help="Wörter, „feste Wendungen“, -ohne, Anfang*")
-    search.add_argument("--limit", type=_positive, default=10, metavar="N", help="höchstens so viele Ergebnisse")
-    search.add_argument("--offset", type=_natural, default=0, metavar="N", help="so viele Ergebnisse überspringen")
-    for option, axis, what in _AXES:
-        search.add_argument(option, dest=axis, action="append", default=[], metavar="ID", help=what)
+    search = commands.add_parser("search", parents=[common], help=_HELP["search"])
+    search.add_argument("text", nargs="*", metavar="SUCHE", help=_HELP["text"])
+    search.add_argument("--limit", type=_positive, default=10, metavar="N", help=_HELP["limit"])
+    search.add_argument("--offset", type=_natural, default=0, metavar="N", help=_HELP["offset"])
+    for option, axis in _AXES:
+        search.add_argument(option, dest=axis, action="append", default=[], metavar="ID", help=_HELP[option[2:]])
     search.set_defaults(run=_search)
     return parser
 
 
 _AXES = (
-    ("--topic", Axis.TOPIC, "nur dieses Thema (mehrfach möglich)"),
-    ("--kind", Axis.KIND, "nur diese Dokumentart (mehrfach möglich)"),
-    ("--partner", Axis.PARTNER, "nur mit diesem Netzwerkpartner (mehrfach möglich)"),
-    ("--validity", Axis.VALIDITY, "nur diese Gültigkeit (mehrfach möglich)"),
+    ("--topic", Axis.TOPIC),
+    ("--kind", Axis.KIND),
+    ("--partner", Axis.PARTNER),
+    ("--validity", Axis.VALIDITY),
 )
 
 
@@ -152,11 +156,13 @@ def _print_report(report: Report, seconds: float) -> None:
     width = min(max((len(line.source) for line in shown), default=0), 60)
     for line in shown:
         print(f"{messages.VERDICTS[line.verdict]:<10} {line.source:<{width}}  {message(line)}".rstrip())
+    if n_without := sum(_is_taken(line) and line.guide is not None and not line.guide.topics for line in report.lines):
+        print(messages.without_topic(n_without))
     if report.is_dry_run:
         print(messages.DRY_RUN)
     print(
         messages.summary(
-            sum(report.count(verdict) for verdict in (Verdict.NEW, Verdict.CHANGED, Verdict.MOVED)),
+            sum(map(_is_taken, report.lines)),
             report.count(Verdict.FAILED),
             report.count(Verdict.REMOVED),
             report.count(Verdict.UNCHANGED),
@@ -165,17 +171,21 @@ def _print_report(report: Report, seconds: float) -> None:
     )
 
 
+def _is_taken(line: Line) -> bool:
+    return line.verdict in (Verdict.NEW, Verdict.CHANGED, Verdict.MOVED)
+
+
 def message(line: Line) -> str:
     """Return in German what there is to say about a file."""
     if line.error:
         return messages.explain(line.error)
     if line.verdict is Verdict.PASSED_OVER:
         return messages.passed_over(Path(line.source).suffix)
-    if line.verdict not in (Verdict.NEW, Verdict.CHANGED, Verdict.MOVED) or not line.guide:
+    if not _is_taken(line) or not line.guide:
         return ""
     parts = [messages.n_passages(line.guide.n_passages), *(messages.DOUBTS[doubt] for doubt in line.guide.doubts)]
     parts += [messages.unknown_editions(line.unknown_editions)] if line.unknown_editions else []
-    parts += [] if line.guide.topics else [messages.NO_TOPIC]
+    parts += [] if line.guide.topics else [messages.WITHOUT_TOPIC]
     return "; ".join(parts)
 
 
@@ -203,7 +213,7 @@ def _report_json(report: Report, seconds: float) -> dict[str, Any]:
 
 def _search(options: argparse.Namespace, settings: Settings, taxonomy: Taxonomy) -> int:
     settings = replace(settings, index=options.index or settings.index)
-    selection = {axis: frozenset(getattr(options, axis)) for _, axis, _ in _AXES}
+    selection = {axis: frozenset(getattr(options, axis)) for _, axis in _AXES}
     for axis, values in selection.items():
         known = [*Validity] if axis is Axis.VALIDITY else [*taxonomy.ids(axis), *([topics.NO_TOPIC] * (axis is Axis.TOPIC))]
         for value in sorted(values - set(known)):

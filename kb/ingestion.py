@@ -49,7 +49,6 @@ class Line:
     guide: Guide | None = None
     error: GuideError | None = None
     unknown_editions: tuple[str, ...] = ()  # names under `ersetzt` that no guide bears
-    suggested_topic: str = ""  # for a guide without topic
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -42,6 +42,8 @@ NEW_TAB = "öffnet in neuem Tab"
 ONLY_EARLIER = "Nur in einer früheren Ausgabe gefunden."
 CURRENT_EDITION = "Aktuelle Ausgabe"
 WITHOUT_TOPIC = "ohne Thema"
+WITHOUT_KIND = "ohne Angabe"
+VALIDITIES = {"gilt": "gilt heute", "gilt-noch-nicht": "gilt noch nicht", "gilt-nicht-mehr": "gilt nicht mehr"}
 FILE_KINDS = {".pdf": "PDF", ".docx": "Word-Datei", ".odt": "ODT-Datei", ".txt": "Textdatei", ".md": "Textdatei"}
 
 PAGES = "Seiten mit Ergebnissen"
@@ -311,7 +313,6 @@ REBUILT = {
     "outdated": "Der Suchindex stammte aus einer anderen Programmversion und wurde neu aufgebaut.",
     "damaged": "Der Suchindex war beschädigt und wurde neu aufgebaut.",
 }
-NO_TOPIC = "ohne Thema: Datei in einen Themenordner legen oder „themen“ in der Begleitdatei angeben"
 DRY_RUN = "Probelauf: Es wurde nichts geändert."
 NOTHING_FOUND = "Keine Treffer."
 STOPPED = "Abgebrochen; es wurde nichts geändert."
@@ -343,9 +344,57 @@ _PASSED_OVER = {
 }
 
 
+COMMAND_LINE_HELP = {
+    "index": "Ordner des Suchindex",
+    "json": "Ergebnis als JSON-Objekt auf der Standardausgabe",
+    "verbose": "Ablauf auf der Fehlerausgabe mitschreiben",
+    "ingest": "Handlungshilfen in den Suchindex übernehmen",
+    "paths": "nur diese Dateien oder Ordner",
+    "source": "Ordner mit den Handlungshilfen",
+    "rebuild": "alles neu lesen, auch Unverändertes",
+    "dry_run": "nur zeigen, was geschähe",
+    "allow_removals": "auch übernehmen, wenn viele Handlungshilfen fehlen",
+    "search": "in den Handlungshilfen suchen",
+    "text": "Wörter, „feste Wendungen“, -ohne, Anfang*",
+    "limit": "höchstens so viele Ergebnisse",
+    "offset": "so viele Ergebnisse überspringen",
+    "topic": "nur dieses Thema (mehrfach möglich)",
+    "kind": "nur diese Dokumentart (mehrfach möglich)",
+    "partner": "nur mit diesem Netzwerkpartner (mehrfach möglich)",
+    "validity": "nur diese Gültigkeit (mehrfach möglich)",
+    "kb": "Wissensdatenbank für Handlungshilfen",
+}
+
+_ARGPARSE = {
+    "usage: ": "Aufruf: ",
+    "positional arguments": "Angaben",
+    "options": "Schalter",
+    "show this help message and exit": "diese Hilfe zeigen",
+    "%(prog)s: error: %(message)s\n": "%(prog)s: falsch aufgerufen: %(message)s\n",
+    "unrecognized arguments: %s": "unbekannte Angabe: %s",
+    "the following arguments are required: %s": "es fehlt: %s",
+    "argument %(argument_name)s: %(message)s": "%(argument_name)s: %(message)s",
+    "expected one argument": "hier fehlt ein Wert",
+    "ignored explicit argument %r": "%r passt hier nicht",
+    "ambiguous option: %(option)s could match %(matches)s": "%(option)s ist nicht eindeutig: %(matches)s",
+    "invalid %(type)s value: %(value)r": "%(value)r ist hier keine gültige Zahl",
+    "invalid choice: %(value)r (choose from %(choices)s)": "%(value)r gibt es nicht; möglich sind: %(choices)s",
+}
+
+
+def of_argparse(text: str) -> str:
+    """Return the German for a sentence of argparse's."""
+    return _ARGPARSE.get(text, text)
+
+
 def passed_over(suffix: str) -> str:
     """Return why a file of that ending is no guide."""
     return _PASSED_OVER.get(suffix.lower(), "keine Handlungshilfe (gelesen werden PDF, DOCX und ODT)")
+
+
+def without_topic(n: int) -> str:
+    """Return what helps guides without a topic."""
+    return f"{n_guides(n)} ohne Thema: in einen Themenordner legen oder „themen“ in der Begleitdatei angeben"
 
 
 def n_passages(n: int) -> str:

@@ -18,12 +18,7 @@ _ITEM = " · "  # stands for what only the layout kept apart
 _ITEM_BREAK = re.compile(r"\s*\n\s*[•▪◦·–-]\s+|(?<![.!?:;,])\s*\n\s*\n\s*")
 _LEADERS = re.compile(r"\.{4,}|(?: \.){4,}|…{2,}")  # in a table of contents: "Umzug ........ 12"
 _BLANKS = re.compile(r"\s+")
-_SENTENCE_END = re.compile(r'(?:\b(\w+)\.|[!?:]|[^\w\s]\.)[)“"]? (?=[A-ZÄÖÜ0-9„"(§])| (?=· )')
-_ABBREVIATION = re.compile(
-    r"\d{1,2}|[^\W\d_]|Abs|Abschn|Art|Aufl|Az|Buchst|bzw|ca|Dr|etc|evtl|f|ff|gem|ggf|ggfs|inkl|insb|Kap|lit|max|mind|Nr|Prof|Rn|Rz"
-    r"|sog|Str|Tel|usw|vgl|www|zit|Ziff|zzgl",
-    re.IGNORECASE,
-)
+_BEFORE_ITEM = re.compile(r" (?=· )")
 _NO_START, _NO_END = " ,;.:!?)·–-", " ,;:(„·–-"
 
 
@@ -42,7 +37,7 @@ def cut(text: str, query: Query, *, max_chars: int = MAX_CHARS) -> Snippet:
     text = _flowing(text)
     marks = list(_marks(text, query))
     first, last = _densest(marks, max_chars)
-    bounds = [0, *(match.end() for match in _SENTENCE_END.finditer(text) if not _ABBREVIATION.fullmatch(match[1] or ""))]
+    bounds = sorted({0, *analysis.sentence_ends(text), *(match.end() for match in _BEFORE_ITEM.finditer(text))})
     start = _start(text, bounds, first, last, max_chars)
     end = _end(text, bounds, start, last, max_chars)
     spans = tuple((mark.start - start, min(mark.end, end) - start) for mark in marks if start <= mark.start < end)

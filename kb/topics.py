@@ -13,16 +13,11 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
+from kb import messages
 from kb.errors import ConfigError
-from kb.model import Axis, Validity
+from kb.model import Axis
 
 NO_TOPIC = "ohne-thema"
-
-VALIDITY_TITLES = {
-    Validity.IN_FORCE: "gilt heute",
-    Validity.UPCOMING: "gilt noch nicht",
-    Validity.EXPIRED: "gilt nicht mehr",
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,8 +66,8 @@ class Taxonomy:
             {(Axis.TOPIC, id_): title for id_, title in topics.items()}
             | {(Axis.KIND, kind.id): kind.title for kind in self.kinds}
             | {(Axis.PARTNER, partner.id): partner.title for partner in self.partners}
-            | {(Axis.VALIDITY, value): title for value, title in VALIDITY_TITLES.items()}
-            | {(Axis.TOPIC, NO_TOPIC): "ohne Thema", (Axis.KIND, ""): "ohne Angabe"}
+            | {(Axis.VALIDITY, value): title for value, title in messages.VALIDITIES.items()}
+            | {(Axis.TOPIC, NO_TOPIC): messages.WITHOUT_TOPIC, (Axis.KIND, ""): messages.WITHOUT_KIND}
         )
 
     @cached_property

@@ -126,3 +126,34 @@ def test_the_script_takes_the_same_options(house: Path) -> None:
 
     assert len(json.loads(run.stdout)["files"]) == 2
     assert "\r" not in run.stderr  # no progress bar without a terminal
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        pytest.param(["ingest", "--quelle"], "unbekannte Angabe: --quelle", id="unknown option"),
+        pytest.param(["search", "Umzug", "--limit", "keins"], "'keins' ist hier keine gültige Zahl", id="no number"),
+        pytest.param(["search", "Umzug", "--limit", "0"], "'0' ist hier keine gültige Zahl", id="no results wanted"),
+        pytest.param(["search", "--topic"], "hier fehlt ein Wert", id="no value"),
+        pytest.param(["suche"], "'suche' gibt es nicht; möglich sind: 'ingest', 'search'", id="unknown command"),
+        pytest.param([], "es fehlt: BEFEHL", id="no command"),
+    ],
+)
+def test_wrong_use_is_explained_in_german(arguments: list[str], said: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        cli.main(arguments)
+
+    err = capsys.readouterr().err
+    assert ended.value.code == cli.WRONG_USE
+    assert said in err
+    assert err.startswith("Aufruf: kb")
+
+
+@pytest.mark.parametrize("command", [[], ["ingest"], ["search"]])
+def test_help_is_german(command: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        cli.main([*command, "--help"])
+
+    out = capsys.readouterr().out
+    assert "diese Hilfe zeigen" in out
+    assert not {"usage", "options", "arguments", "show", "exit"} & set(out.replace(":", " ").split())
