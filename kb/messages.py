@@ -120,7 +120,6 @@ NOT_FOUND_ORIGINAL = "Dieses Original ist nicht mehr da. Vielleicht wurde die Ha
 TO_SEARCH = "Zur Suche"
 NO_SCRIPT = "Diese Seite braucht JavaScript. Bitte schalten Sie es im Browser ein."
 
-SERVER_STOPS = "Mit Strg+C beenden."
 
 
 def number(n: int) -> str:

@@ -268,7 +268,8 @@ def _guide_of(reader: Any, guides: Iterable[Guide]) -> works.Ints:
 
 def _lengths(reader: Any) -> scoring.Lengths:
     numbers = range(reader.doc_count_all())
-    counted = {f: np.array([reader.doc_field_length(i, f) for i in numbers], np.float32) for f in scoring.FIELDS}
+    # Whoosh answers None for a passage that lacks a field which others have
+    counted = {f: np.array([reader.doc_field_length(i, f) or 0 for i in numbers], np.float32) for f in scoring.FIELDS}
     return {field: counts / max(float(counts.mean()), 1.0) if len(counts) else counts for field, counts in counted.items()}
 
 

@@ -10,6 +10,7 @@ from kb.model import Axis, Engine, Guide, Matches, Passage, Selection, Validity
 
 __all__ = [
     "test_a_batch_that_fails_changes_nothing",
+    "test_a_heading_that_other_passages_lack_speaks_for_its_own",
     "test_a_removed_guide_is_not_found",
     "test_a_replaced_guide_is_found_by_its_new_text_only",
     "test_an_excluded_word_hides_the_passage",
@@ -101,6 +102,23 @@ def test_words_of_title_and_heading_count(engine: Engine) -> None:
     assert found(engine, "Eingliederungsvereinbarung") == ["egv"]
     assert found(engine, "Fortschreibung") == ["egv"]
     assert ask(engine, "Eingliederungsvereinbarung planen Fortschreibung").totals.n_works_all_words == 1
+
+
+def test_a_heading_that_other_passages_lack_speaks_for_its_own(engine: Engine) -> None:
+    one = guide("a", title="Leitfaden")
+    with engine.write() as batch:
+        batch.replace(
+            one,
+            [
+                Passage(guide_id="a", number=1, text="Umzug nebenbei erwähnt."),
+                Passage(guide_id="a", number=2, text="Umzug nebenbei erwähnt.", heading=("Umzug",)),
+            ],
+        )
+
+    (result,) = ask(engine, "Umzug").results
+
+    assert [hit.passage.number for hit in result.hits] == [2, 1]
+    assert result.hits[0].score > result.hits[1].score > 0
 
 
 def test_without_a_word_all_works_are_listed_by_title(engine: Engine) -> None:
