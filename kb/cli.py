@@ -243,6 +243,9 @@ def _print_answer(found: Answer, taxonomy: Taxonomy) -> None:
         facts = [taxonomy.title(Axis.KIND, guide.kind) if guide.kind else "", messages.BINDING if guide.is_binding else ""]
         facts += [messages.edition(guide.edition), guide.places[0]]
         print(f"\n{number}. {guide.title} ({', '.join(fact for fact in facts if fact)})")
+        if result.hits and result.hits[0].guide != guide:
+            earlier = result.hits[0].guide
+            print(f"   {messages.ONLY_EARLIER} {messages.earlier_edition(earlier.title, messages.edition(earlier.edition))}")
         for hit in result.hits:
             print(f"   {_where(hit)}: {hit.snippet.text if hit.snippet else ''}")
 

@@ -121,7 +121,6 @@ TO_SEARCH = "Zur Suche"
 NO_SCRIPT = "Diese Seite braucht JavaScript. Bitte schalten Sie es im Browser ein."
 
 
-
 def number(n: int) -> str:
     """Return 1.234 for 1234."""
     return f"{n:,}".replace(",", ".")

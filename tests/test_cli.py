@@ -157,3 +157,16 @@ def test_help_is_german(command: list[str], capsys: pytest.CaptureFixture[str]) 
     out = capsys.readouterr().out
     assert "diese Hilfe zeigen" in out
     assert not {"usage", "options", "arguments", "show", "exit"} & set(out.replace(":", " ").split())
+
+
+def test_a_hit_in_an_earlier_edition_is_labelled(house: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    put(house / "docs_source/gesundheit/neu.docx", "Sucht beraten", "Die Fachstelle hilft.")
+    (house / "docs_source/gesundheit/neu.toml").write_text('ersetzt = "sucht.docx"\n', "utf-8")
+    cli.main(["ingest"])
+    capsys.readouterr()
+
+    cli.main(["search", "begleitet"])
+
+    out = capsys.readouterr().out
+    assert "1. Sucht beraten (gesundheit/neu.docx)" in out
+    assert "Nur in einer früheren Ausgabe gefunden. Frühere Ausgabe: Sucht ansprechen" in out
