@@ -3,7 +3,6 @@ HOST ?= 127.0.0.1
 PORT ?= 8501
 PYTHON ?= python3
 BIN := .venv/bin
-CHROMIUM := $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
 
 .PHONY: install run ingest test lock clean
 
@@ -17,7 +16,7 @@ ingest: .venv/.installed
 	@$(BIN)/kb ingest
 
 test: .venv/.tests-installed
-	@[ -n "$(CHROMIUM)" ] || sh tests/install-chromium.sh
+	@sh tests/install-programs.sh
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
