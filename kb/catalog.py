@@ -45,6 +45,7 @@ class Plan:
     unchanged: tuple[Found, ...]
     gone: tuple[Guide, ...]
     passed_over: tuple[str, ...]  # files that are no guides
+    misnamed: tuple[str, ...] = ()  # guides whose path is not text in UTF-8, with replacement characters
 
 
 def make(
@@ -68,7 +69,8 @@ def make(
     if not source.is_dir() and not allow_removals:
         raise SourceError(str(source), SourceReason.MISSING, n_known=len(known))
     files = [place for place, path in _files(source) if _is_under(path, paths)]
-    guides = [place for place in files if PurePosixPath(place).suffix.lower() in versions]
+    candidates = [place for place in files if PurePosixPath(place).suffix.lower() in versions]
+    guides = [place for place in candidates if _printable(place) == place]
     if not guides and not paths and not allow_removals:
         raise SourceError(str(source), SourceReason.EMPTY, n_gone=len(known), n_known=len(known))
     found = list(_identify(source, guides, known, taxonomy_digest))
@@ -76,12 +78,13 @@ def make(
     gone = tuple(g for g in known.values() if g.id not in here and all(_is_under(source / place, paths) for place in g.places))
     if len(gone) > MAX_SHARE_GONE * len(known) and not allow_removals:
         raise SourceError(str(source), SourceReason.SHRUNK, n_gone=len(gone), n_known=len(known))
-    used = {*guides, *(one.sidecar for one in found)}
+    used = {*candidates, *(one.sidecar for one in found)}
     return Plan(
         read=tuple(one for one in found if is_rebuild or not _is_unchanged(one, versions)),
         unchanged=tuple(one for one in found if not is_rebuild and _is_unchanged(one, versions)),
         gone=gone,
-        passed_over=tuple(place for place in files if place not in used),
+        passed_over=tuple(_printable(place) for place in files if place not in used),
+        misnamed=tuple(_printable(place) for place in candidates if _printable(place) != place),
     )
 
 
@@ -98,6 +101,11 @@ def _files(source: Path) -> Iterator[tuple[str, Path]]:
             is_noise = name.startswith((".", "~$")) or name.casefold() in ("thumbs.db", "desktop.ini")
             if not is_noise and path.is_file() and not path.is_symlink():
                 yield path.relative_to(source).as_posix(), path
+
+
+def _printable(place: str) -> str:
+    """Return the path with a replacement character for each byte that is no UTF-8: Python hands those on as surrogates."""
+    return place.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
 def _is_under(path: Path, paths: Collection[Path]) -> bool:

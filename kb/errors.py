@@ -63,6 +63,7 @@ class ExtractionReason(StrEnum):
     TIMEOUT = "timeout"
     CRASHED = "crashed"  # the reading process died
     UNREADABLE = "unreadable"  # the file system says no
+    BAD_NAME = "bad_name"  # the file's name is not text in UTF-8
     INTERNAL = "internal"  # our own mistake; the traceback is in the log
 
 

@@ -192,6 +192,8 @@ def _lines(plan: Plan, outcomes: Mapping[str, _Taken | GuideError], known: Mappi
                     guide=outcome.guide,
                     unknown_editions=unknown_editions.get(one.id, ()),
                 )
+    for place in plan.misnamed:
+        yield Line(source=place, verdict=Verdict.FAILED, error=ExtractionError(place, ExtractionReason.BAD_NAME))
     yield from (Line(source=p, verdict=Verdict.UNCHANGED, guide=one.known) for one in plan.unchanged for p in one.places)
     yield from (Line(source=place, verdict=Verdict.REMOVED, guide=guide) for guide in plan.gone for place in guide.places)
     yield from (Line(source=place, verdict=Verdict.PASSED_OVER) for place in plan.passed_over)

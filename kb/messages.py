@@ -332,6 +332,7 @@ _EXTRACTION = {
     ExtractionReason.TIMEOUT: "das Lesen hat zu lange gedauert; bitte neu speichern oder aufteilen",
     ExtractionReason.CRASHED: "die Datei bringt das Lesen zum Absturz; bitte aus dem Ursprungsprogramm neu speichern",
     ExtractionReason.UNREADABLE: "die Datei lässt sich nicht öffnen; bitte Zugriffsrechte prüfen",
+    ExtractionReason.BAD_NAME: "der Dateiname oder der eines Ordners enthält ungültige Zeichen; bitte umbenennen",
     ExtractionReason.INTERNAL: "beim Lesen ist ein Programmfehler aufgetreten; bitte der Betreuung melden",
 }
 

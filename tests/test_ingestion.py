@@ -1,5 +1,6 @@
 """The ingest as an author uses it: real files in a folder, a real index beside it."""
 
+import os
 import shutil
 from collections.abc import Callable
 from datetime import date
@@ -162,6 +163,21 @@ def test_a_file_that_breaks_keeps_its_previous_version_and_stops_nobody(house: H
     reasons = {line.source: line.error.reason for line in report.lines if isinstance(line.error, ExtractionError)}
     assert reasons == {"a.docx": ExtractionReason.DAMAGED, "leer.pdf": ExtractionReason.EMPTY_FILE}
     assert (house.found("Umzug"), house.found("Miete")) == (["a.docx"], ["b.docx"])
+
+
+def test_a_name_that_is_not_text_is_reported_and_stops_nobody(house: House) -> None:
+    good = house.put("umzug.docx", "Umzug")
+    for name in (b"l\xe4rm.docx", b"bild\xff.jpg"):
+        shutil.copy(good, house.source / os.fsdecode(name))
+
+    verdicts = house.ingest()
+
+    assert verdicts == {
+        "umzug.docx": Verdict.NEW,
+        "l\ufffdrm.docx": Verdict.FAILED,
+        "bild\ufffd.jpg": Verdict.PASSED_OVER,
+    }
+    assert house.found("Umzug") == ["umzug.docx"]
 
 
 def test_a_broken_file_that_also_moved_is_served_from_its_new_place(house: House) -> None:
