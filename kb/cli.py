@@ -53,6 +53,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # the reader of our output went away, as `head` does
         sys.stderr.close()
         return DONE
+    except OSError as error:  # the index cannot be written: no space, no permission
+        logging.getLogger(__name__).info("refused", exc_info=True)
+        print(messages.file_trouble(error.filename, error.errno), file=sys.stderr)
+        return REFUSED
 
 
 def _complain(error: KbError, status: int) -> int:

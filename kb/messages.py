@@ -1,5 +1,6 @@
 """Every German sentence a user sees; plural, date and number forms."""
 
+import errno
 import re
 from collections.abc import Sequence
 from datetime import date
@@ -421,6 +422,20 @@ def outside(path: str, source: str) -> str:
 def unknown_value(value: str, hints: Sequence[str]) -> str:
     """Return that an option's value is none of the known ones."""
     return f"„{value}“ gibt es nicht. Möglich sind: {', '.join(hints)}"
+
+
+def file_trouble(path: object, number_: int | None) -> str:
+    """Return why a file or folder of the index cannot be used, by the operating system's error number."""
+    why = {
+        errno.ENOSPC: "auf dem Datenträger ist kein Platz mehr",
+        errno.EDQUOT: "das Kontingent auf dem Datenträger ist erschöpft",
+        errno.EACCES: "keine Rechte, hier zu schreiben",
+        errno.EPERM: "keine Rechte, hier zu schreiben",
+        errno.EROFS: "der Datenträger ist schreibgeschützt",
+        errno.EEXIST: "hier wird ein Ordner gebraucht, keine Datei",
+        errno.ENOTDIR: "hier wird ein Ordner gebraucht, keine Datei",
+    }.get(number_ or 0, f"Fehler {number_} des Betriebssystems")
+    return f"{f'{path}: ' if path else ''}{why}. Der Suchindex ist unverändert."
 
 
 def explain(error: KbError) -> str:

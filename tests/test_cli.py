@@ -170,3 +170,27 @@ def test_a_hit_in_an_earlier_edition_is_labelled(house: Path, capsys: pytest.Cap
     out = capsys.readouterr().out
     assert "1. Sucht beraten (gesundheit/neu.docx)" in out
     assert "Nur in einer früheren Ausgabe gefunden. Frühere Ausgabe: Sucht ansprechen" in out
+
+
+def test_an_index_that_cannot_be_written_is_explained(house: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (house / "besetzt").write_text("kein Ordner", "utf-8")
+
+    assert cli.main(["ingest", "--index", "besetzt"]) == cli.REFUSED
+    assert capsys.readouterr().err == "besetzt: hier wird ein Ordner gebraucht, keine Datei. Der Suchindex ist unverändert.\n"
+
+
+def test_a_full_disk_leaves_the_index_as_it_was(house: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    cli.main(["ingest"])
+    for n in range(3):
+        put(house / f"docs_source/neu{n}.docx", f"Umzug begleiten {n}", *("Wohnung und Miete. " * 40 for _ in range(40)))
+    script = Path(__file__).parents[1] / "ingest.py"
+    limited = f"ulimit -f 40; exec {sys.executable} {script}"  # blocks of 512 or 1024 bytes a file: the segment does not fit
+
+    run = subprocess.run(["sh", "-c", f"trap '' XFSZ; {limited}"], capture_output=True, text=True, check=False)
+
+    assert run.returncode == cli.REFUSED, run.stderr
+    assert "Der Suchindex ist unverändert" in run.stderr
+    assert "Traceback" not in run.stderr
+    capsys.readouterr()
+    cli.main(["search", "Wohnung"])
+    assert "Keine Treffer" in capsys.readouterr().out
