@@ -45,7 +45,7 @@ CURRENT_EDITION = "Aktuelle Ausgabe"
 WITHOUT_TOPIC = "ohne Thema"
 WITHOUT_KIND = "ohne Angabe"
 VALIDITIES = {"gilt": "gilt heute", "gilt-noch-nicht": "gilt noch nicht", "gilt-nicht-mehr": "gilt nicht mehr"}
-FILE_KINDS = {".pdf": "PDF", ".docx": "Word-Datei", ".odt": "ODT-Datei", ".txt": "Textdatei", ".md": "Textdatei"}
+FILE_KINDS = {".pdf": "PDF", ".docx": "Word-Datei", ".odt": "ODT-Datei"}
 
 PAGES = "Seiten mit Ergebnissen"
 PREVIOUS_PAGE = "Zurück"

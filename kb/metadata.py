@@ -245,14 +245,16 @@ def _cover_parts(extracted: Extracted) -> list[str]:
 def _kind(titles: Iterable[str], cover: Iterable[str], taxonomy: Taxonomy) -> str:
     """Return the kind that the titles name, else the first that a part of a line on the cover does; the longest signal wins.
 
-    On the cover at least half of the part has to be the signal: "Gesetz" in a sentence makes no statute.
+    On the cover at least half of the part has to be the signal, and a title has to begin with one that makes a guide binding:
+    "Gesetz" in a sentence makes no statute.
     """
     for text, min_share in (*((title, 0.0) for title in titles), *((part, 0.5) for part in cover)):
         stems = analysis.stems(text)
         found: list[tuple[int, str]] = []
         for kind in taxonomy.kinds:
             for signal in map(analysis.stems, kind.signals):
-                if f" {' '.join(signal)} " in f" {' '.join(stems)} " and len(signal) >= min_share * len(stems):
+                is_there = f" {' '.join(signal)} " in f" {' '.join(stems)} " and len(signal) >= min_share * len(stems)
+                if is_there and (min_share or not kind.is_binding or stems[: len(signal)] == signal):
                     found.append((len("".join(signal)), kind.id))
         if found:
             return max(found)[1]

@@ -252,7 +252,6 @@ class Extractor(Protocol):
     """Reads the guides of one format."""
 
     suffixes: tuple[str, ...]
-    version: str
 
     def extract(self, path: Path) -> Extracted:
         """Return the text and properties of the file.

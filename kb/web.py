@@ -8,7 +8,7 @@ import base64
 import hashlib
 import logging
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from html import escape
 from importlib import resources
 from pathlib import Path
@@ -33,8 +33,6 @@ MEDIA_TYPES = {
     ".pdf": "application/pdf",
     ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     ".odt": "application/vnd.oasis.opendocument.text",
-    ".txt": "text/plain",
-    ".md": "text/plain",
 }
 INLINE = (".pdf",)  # shown by browsers; anything else is saved, so that nothing of it runs on our origin
 
@@ -180,9 +178,7 @@ def not_found(text: str) -> Response:
 
 def _health(library: Library) -> Response:
     def status(engine: Engine) -> dict[str, object]:
-        generation = getattr(engine, "generation", None)
-        known = {"generation": generation} if isinstance(generation, int | str) else {}
-        return {"status": "ok", "guides": len(engine.catalog()), **known}
+        return {"status": "ok", "guides": len(engine.catalog())}
 
     try:
         return JSONResponse(library.ask(status), headers={"Cache-Control": "no-store"})
@@ -212,15 +208,11 @@ def _original(library: Library, guide_id: str) -> Response:
 def find_original(guide: Guide, source: Path) -> Path | None:
     """Return the first of the guide's places that is a regular file inside the source folder, links resolved."""
     root = source.resolve()
-    for place in _clean(guide.places):
+    for place in guide.places:
         try:
             path = (root / place).resolve(strict=True)
-        except (OSError, RuntimeError):  # gone, or a circle of links
+        except (OSError, RuntimeError, ValueError):  # gone, a circle of links, or no path at all
             continue
         if path.is_relative_to(root) and path.is_file():
             return path
     return None
-
-
-def _clean(places: Sequence[str]) -> list[str]:
-    return [place for place in places if place and "\0" not in place]

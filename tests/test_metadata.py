@@ -246,3 +246,19 @@ def test_a_sidecar_may_say_that_a_recommendation_binds() -> None:
     found = fields_of(sidecar={"is_binding": True}, cover="Arbeitshilfe\nUmzug")
 
     assert (found["kind"], found["is_binding"]) == ("arbeitshilfe", True)
+
+
+@pytest.mark.parametrize(
+    ("title", "is_binding"),
+    [
+        pytest.param("Fachliche Weisungen zum Vermittlungsbudget", True, id="begins with it"),
+        pytest.param("Was sich mit dem neuen Gesetz ändert", False, id="a statute in a sentence"),
+        pytest.param("Leitfaden zur Verordnung über das Einkommen", False, id="a guide on a statute"),
+    ],
+)
+def test_only_a_title_that_begins_so_makes_a_guide_binding(title: str, is_binding: bool) -> None:
+    extracted = Extracted(pages=(Page(number=1, text=f"{title}\n\nText."),), title=title)
+
+    fields = metadata.of_guide("datei.pdf", {}, extracted, topics.load())
+
+    assert fields.get("is_binding", False) is is_binding

@@ -41,7 +41,7 @@ def extractor_for(path: Path) -> Extractor:
         ExtractionError: no extractor reads files with this ending.
     """
     row = _format(path)
-    extractor: Extractor = getattr(import_module(row.module), row.name)(version_for(path))
+    extractor: Extractor = getattr(import_module(row.module), row.name)()
     return extractor
 
 

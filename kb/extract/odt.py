@@ -33,7 +33,6 @@ _TITLE_NAMES = frozenset({"title", "titel"})
 class OdtExtractor:
     """Reads ODT files."""
 
-    version: str = ""
     suffixes: tuple[str, ...] = (".odt",)
 
     def extract(self, path: Path) -> Extracted:

@@ -48,7 +48,6 @@ _FUNCTION_WORDS = frozenset(
 class PdfExtractor:
     """Reads PDF files."""
 
-    version: str = ""
     suffixes: tuple[str, ...] = (".pdf",)
 
     def extract(self, path: Path) -> Extracted:

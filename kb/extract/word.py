@@ -41,7 +41,6 @@ _MAX_BASES = 20  # styles that one style is based on; Word allows 11
 class WordExtractor:
     """Reads DOCX files."""
 
-    version: str = ""
     suffixes: tuple[str, ...] = (".docx",)
 
     def extract(self, path: Path) -> Extracted:
