@@ -251,7 +251,7 @@ def _print_answer(found: Answer, taxonomy: Taxonomy) -> None:
             earlier = result.hits[0].guide
             print(f"   {messages.ONLY_EARLIER} {messages.earlier_edition(earlier.title, messages.edition(earlier.edition))}")
         for hit in result.hits:
-            print(f"   {_where(hit)}: {hit.snippet.text if hit.snippet else ''}")
+            print(f"   {_where(hit)}: {hit.snippet.text}")
 
 
 def _where(hit: Hit) -> str:
@@ -305,7 +305,7 @@ def _hit_json(hit: Hit) -> dict[str, Any]:
         "guide": hit.guide.id,
         "page": hit.passage.page,
         "heading": list(hit.passage.heading),
-        "snippet": {"text": snippet.text, "spans": [list(span) for span in snippet.spans]} if snippet else None,
+        "snippet": {"text": snippet.text, "spans": [list(span) for span in snippet.spans]},
         "score": round(hit.score, 4),
         "all_words": hit.has_all_words,
     }

@@ -114,7 +114,10 @@ class Guide:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Passage:
-    """The unit that is indexed and found: a stretch of text within one page and one heading."""
+    """The unit that is indexed and found: a stretch of text within one page and one heading.
+
+    Engines take texts with line breaks and give them back on one line.
+    """
 
     guide_id: str
     number: int  # 1-based within its guide
@@ -180,7 +183,7 @@ class Hit:
     guide: Guide
     score: float  # higher is better; comparable within one answer only
     has_all_words: bool
-    snippet: Snippet | None = None  # cut by `search.answer`, for the results that it shows
+    snippet: Snippet
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -221,7 +224,7 @@ class Totals:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Matches:
-    """An engine's half of an answer: totals, one page of results without snippets, facets in no particular order."""
+    """An engine's half of an answer: totals, one page of results, facets in no particular order."""
 
     totals: Totals
     results: tuple[Result, ...]

@@ -1,10 +1,9 @@
-"""The one function behind every face: parse, ask the engine, cut the snippets of the results that are shown."""
+"""The one function behind every face: parse what was typed, ask the engine."""
 
-from dataclasses import replace
 from datetime import date
 
-from kb import query, snippets
-from kb.model import Answer, Engine, Hit, Query, Result, Selection
+from kb import query
+from kb.model import Answer, Engine, Selection
 
 PAGE_SIZE = 10
 
@@ -27,15 +26,8 @@ def answer(
     return Answer(
         query=asked,
         totals=matches.totals,
-        results=tuple(_with_snippets(result, asked) for result in matches.results),
+        results=matches.results,
         facets=matches.facets,
         offset=offset,
         limit=limit,
     )
-
-
-def _with_snippets(result: Result, asked: Query) -> Result:
-    def shown(hits: tuple[Hit, ...]) -> tuple[Hit, ...]:
-        return tuple(replace(hit, snippet=snippets.cut(hit.passage.text, asked)) for hit in hits)
-
-    return replace(result, hits=shown(result.hits), earlier=shown(result.earlier))

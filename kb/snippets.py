@@ -1,15 +1,16 @@
-"""Passage + query -> snippet: the stretch that shows most of what was asked, with the matched words marked. Pure.
+"""What is shown of a passage: the stretch that has most of what was asked, with the matched words marked. Pure.
 
-Whole sentences read best, so a snippet begins and ends with one where that costs little; else at a word.
+Whole sentences read best, so a snippet begins and ends with one where that costs little; else at a word. Texts are laid out
+once, when they are indexed (`flowing`); cutting looks at marks and at where sentences begin, never at words.
 """
 
 import re
-from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from kb import analysis
-from kb.model import Occur, Query, Snippet
+from kb.model import Snippet
 
 MAX_CHARS = 240
 _LEAD_CHARS = 60  # shown before the first mark where no sentence begins nearby
@@ -17,101 +18,107 @@ _LEAD_CHARS = 60  # shown before the first mark where no sentence begins nearby
 _ITEM = " · "  # stands for what only the layout kept apart
 _ITEM_BREAK = re.compile(r"\s*\n\s*[•▪◦·–-]\s+|(?<![.!?:;,])\s*\n\s*\n\s*")
 _LEADERS = re.compile(r"\.{4,}|(?: \.){4,}|…{2,}")  # in a table of contents: "Umzug ........ 12"
-_BLANKS = re.compile(r"\s+")
-_BEFORE_ITEM = re.compile(r" (?=· )")
+_HAS_LEADERS = ("....", " . . . .", "……")
 _NO_START, _NO_END = " ,;.:!?)·–-", " ,;:(„·–-"
 
 
-class _Mark(NamedTuple):
+class Mark(NamedTuple):
+    """Where a text has what a clause of the query asks for: `text[start:end]`, whole words."""
+
     start: int
     end: int
-    terms: tuple[str, ...]
+    clause: int  # its place in `Query.clauses`
 
 
-def cut(text: str, query: Query, *, max_chars: int = MAX_CHARS) -> Snippet:
-    """Return at most `max_chars` of a passage's `text` that show most of the query's words and phrases, different ones first.
+def flowing(text: str) -> tuple[str, tuple[int, ...]]:
+    """Return the text on one line, list items kept apart by " · ", and where sentences and items begin, without the first."""
+    if "\n" in text:
+        text = _ITEM_BREAK.sub(_ITEM, "\n" + text)
+    if any(leaders in text for leaders in _HAS_LEADERS):
+        text = _LEADERS.sub(" ", text)
+    text = " ".join(text.split()).replace(":" + _ITEM, ": ").strip(_ITEM)
+    starts = set(analysis.sentence_ends(text))
+    at = text.find(_ITEM)
+    while at >= 0:
+        starts.add(at + 1)
+        at = text.find(_ITEM, at + 1)
+    return text, tuple(sorted(starts))
 
-    Line breaks become blanks, list items are kept apart by " · ". Spans are offsets into `Snippet.text`, ascending and
-    disjoint; a phrase is one span. Without a match: the passage's start, no spans.
+
+def disjoint(marks: Iterable[Mark]) -> Sequence[Mark]:
+    """Return the marks ascending, without those that an earlier one covers; of several from one word on, the longest."""
+    chosen: list[Mark] = []
+    end = 0
+    for mark in sorted(marks, key=_start_and_longest):
+        if mark.start >= end:
+            chosen.append(mark)
+            end = mark.end
+    return chosen
+
+
+def cut(text: str, sentences: Sequence[int], marks: Sequence[Mark], *, max_chars: int = MAX_CHARS) -> Snippet:
+    """Return at most `max_chars` of a text that show the marks of most clauses, then most marks.
+
+    `text` and `sentences` as `flowing` gives them, `marks` ascending and disjoint. Spans are offsets into `Snippet.text`,
+    ascending and disjoint. Without marks: the text's start, no spans.
     """
-    text = _flowing(text)
-    marks = list(_marks(text, query))
     first, last = _densest(marks, max_chars)
-    bounds = sorted({0, *analysis.sentence_ends(text), *(match.end() for match in _BEFORE_ITEM.finditer(text))})
-    start = _start(text, bounds, first, last, max_chars)
-    end = _end(text, bounds, start, last, max_chars)
+    start = _start(text, sentences, first, last, max_chars)
+    end = _end(text, sentences, start, last, max_chars)
     spans = tuple((mark.start - start, min(mark.end, end) - start) for mark in marks if start <= mark.start < end)
     return Snippet(text=text[start:end], spans=spans, is_cut_before=start > 0, is_cut_after=end < len(text))
 
 
-def _flowing(text: str) -> str:
-    """Return the text on one line."""
-    flowing = _BLANKS.sub(" ", _LEADERS.sub(" ", _ITEM_BREAK.sub(_ITEM, "\n" + text)))
-    return flowing.replace(":" + _ITEM, ": ").strip(_ITEM)
+def _start_and_longest(mark: Mark) -> tuple[int, int]:
+    return mark.start, -mark.end
 
 
-def _marks(text: str, query: Query) -> Iterator[_Mark]:
-    """Yield where the text has what the query asks for, ascending and disjoint; of several from one word on, the longest."""
-    starting: dict[str, list[tuple[str, ...]]] = defaultdict(list)  # terms by the first of them
-    prefixes = []
-    for clause in query.clauses:
-        if clause.occur is Occur.MUST_NOT:
-            continue
-        if clause.is_prefix:
-            prefixes.append(clause.terms)
-        else:
-            starting[clause.terms[0]].append(clause.terms)
-    tokens = list(analysis.tokens(text))
-    stems = [analysis.stem(token.word) for token in tokens]
-    at = 0
-    while at < len(tokens):
-        found = [terms for terms in starting.get(stems[at], ()) if terms == tuple(stems[at : at + len(terms)])]
-        found += [terms for terms in prefixes if tokens[at].word.startswith(terms[0])]
-        if found:
-            terms = max(found, key=len)
-            yield _Mark(tokens[at].start, tokens[at + len(terms) - 1].end, terms)
-            at += len(terms)
-        else:
-            at += 1
-
-
-def _densest(marks: Sequence[_Mark], max_chars: int) -> tuple[int, int]:
-    """Return (start, end) of the stretch that shows most different words and phrases, then most marks; (0, 0) without marks."""
+def _densest(marks: Sequence[Mark], max_chars: int) -> tuple[int, int]:
+    """Return (start, end) of the stretch with marks of most clauses, then with most marks; (0, 0) without marks."""
     best, most = (0, 0), (0, 0)
-    for i, mark in enumerate(marks):
-        shown = [other for other in marks[i:] if other.end <= mark.start + max_chars - _LEAD_CHARS] or [mark]
-        value = len({other.terms for other in shown}), len(shown)
-        if value > most:
-            best, most = (mark.start, shown[-1].end), value
+    shown = [0] * (1 + max((mark.clause for mark in marks), default=0))  # marks per clause from `at` to before `after`
+    n_clauses = after = 0
+    for at, (start, _, clause) in enumerate(marks):
+        while after < len(marks) and (after == at or marks[after].end <= start + max_chars - _LEAD_CHARS):
+            n_clauses += not shown[marks[after].clause]
+            shown[marks[after].clause] += 1
+            after += 1
+        if (n_clauses, after - at) > most:
+            best, most = (start, marks[after - 1].end), (n_clauses, after - at)
+        shown[clause] -= 1
+        n_clauses -= not shown[clause]
     return best
 
 
-def _start(text: str, bounds: Sequence[int], first: int, last: int, max_chars: int) -> int:
+def _start(text: str, sentences: Sequence[int], first: int, last: int, max_chars: int) -> int:
     """Return the start of the sentence that `first` stands in, or of an earlier one if the text ends soon; else of a word."""
     if len(text) <= max_chars:
         return 0
     earliest = max(0, last - max_chars)
     if first <= _LEAD_CHARS and not earliest:
         return 0
-    fitting = [bound for bound in bounds if earliest <= bound <= first and first - bound <= 2 * max_chars // 3]
-    filling = [bound for bound in fitting if bound >= len(text) - max_chars]
+    fitting = sentences[bisect_left(sentences, max(earliest, first - 2 * max_chars // 3)) : bisect_right(sentences, first)]
+    if not earliest and first <= 2 * max_chars // 3:
+        fitting = (0, *fitting)
     if fitting:
-        start = (filling or fitting[-1:])[0]
+        filling = bisect_left(fitting, len(text) - max_chars)
+        start = fitting[filling] if filling < len(fitting) else fitting[-1]
     else:
         blank = text.find(" ", max(earliest, first - _LEAD_CHARS), first)
         start = blank + 1 if blank >= 0 else first
     return start + len(text[start:first]) - len(text[start:first].lstrip(_NO_START))
 
 
-def _end(text: str, bounds: Sequence[int], start: int, last: int, max_chars: int) -> int:
+def _end(text: str, sentences: Sequence[int], start: int, last: int, max_chars: int) -> int:
     """Return the end of the last sentence that fits, if that shows at least two thirds and `last`; else of a word."""
     limit = start + max_chars
     if limit >= len(text):
         return len(text)
     shown = max(last, start + 2 * max_chars // 3)
-    fitting = [bound for bound in bounds if shown <= bound <= limit + 1 and not text[:bound].endswith(": ")]
-    if fitting:
-        return start + len(text[start : fitting[-1]].rstrip(_ITEM))
+    fitting = sentences[bisect_left(sentences, shown) : bisect_right(sentences, limit + 1)]
+    ends = [bound for bound in fitting if text[bound - 2 : bound] != ": "]
+    if ends:
+        return start + len(text[start : ends[-1]].rstrip(_ITEM))
     blank = text.rfind(" ", start, limit + 1)
     end = start + len(text[start:blank].rstrip(_NO_END)) if blank > start else limit
     return max(end, last) if last <= limit else end

@@ -11,7 +11,9 @@ from dataclasses import replace
 from datetime import date
 from pathlib import PurePosixPath
 
-from kb import analysis, editions
+import marking
+
+from kb import analysis, editions, snippets
 from kb.model import (
     Axis,
     Batch,
@@ -101,7 +103,9 @@ class DictionaryEngine:
                 and all(_satisfies(passage, guide, clause) for clause in strict)
                 and not any(_satisfies(passage, guide, clause) for clause in excluded)
             ):
-                found.append(Hit(passage=passage, guide=guide, score=float(n), has_all_words=n == len(asked)))
+                shown = replace(passage, text=snippets.flowing(passage.text)[0])
+                snippet = marking.snippet(passage.text, query)
+                found.append(Hit(passage=shown, guide=guide, score=float(n), has_all_words=n == len(asked), snippet=snippet))
         return sorted(found, key=lambda hit: (-hit.score, hit.passage.number))
 
 

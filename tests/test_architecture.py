@@ -21,6 +21,7 @@ LAYERS = (
 )
 HOMES = {
     "whoosh": r"kb\.engines\..+",
+    "zstandard": r"kb\.engines\..+",
     "pypdf": r"kb\.extract\..+",
     "pypdfium2": r"kb\.extract\..+",
     "docx": r"kb\.extract\..+",
@@ -137,8 +138,8 @@ def test_every_module_has_its_tests(module: str) -> None:
 
 
 def test_the_graph_holds_what_is_known() -> None:
-    assert {"kb.query", "kb.snippets", "kb.model"} <= GRAPH["kb.search"]
-    assert "whoosh" in GRAPH["kb.engines.embedded"]
+    assert {"kb.query", "kb.model"} <= GRAPH["kb.search"]
+    assert "whoosh" in GRAPH["kb.engines.codec"]
     assert "kb.ui.suche" in GRAPH["app"]
 
 

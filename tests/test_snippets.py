@@ -1,6 +1,7 @@
 import random
 from datetime import date
 
+import marking
 import pytest
 
 from kb import query, snippets
@@ -10,7 +11,7 @@ OTHER = "Die Fachkraft berät zu allem Weiteren."
 
 
 def cut(text: str, asked: str, **size: int) -> Snippet:
-    return snippets.cut(text, query.parse(asked, as_of=date(2026, 11, 1)), **size)
+    return marking.snippet(text, query.parse(asked, as_of=date(2026, 11, 1)), **size)
 
 
 def marked(snippet: Snippet) -> list[str]:

@@ -3,7 +3,7 @@
     index/
       CURRENT     the name of the generation that counts
       g000041/    the one before: whoever still reads it goes on
-      g000042/    segments (immutable; shared with the one before through hard links) and catalog.json
+      g000042/    a segment, its table of contents, catalog.json; never changed once they are switched to
       LOCK        held while a writer works; freed by the kernel if it dies
 
 A writer that dies leaves a folder that no CURRENT names; the next one removes it.
@@ -59,8 +59,8 @@ def lock(folder: Path, timeout_s: float) -> Iterator[None]:
         raise IndexLockedError(str(folder)) from error
 
 
-def begin(folder: Path, *, base: Path | None) -> Path:
-    """Return a new folder for the next generation, with the files of `base` in it. Only under the lock."""
+def begin(folder: Path) -> Path:
+    """Return a new, empty folder for the next generation. Only under the lock."""
     counted = _number(_name_of_current(folder))
     numbers = [_number(path.name) for path in folder.iterdir() if _is_name(path.name)]
     for number in numbers:
@@ -68,8 +68,6 @@ def begin(folder: Path, *, base: Path | None) -> Path:
             shutil.rmtree(folder / _name(number))  # left behind by a writer that died
     new = folder / _name(1 + (counted or max(numbers, default=0)))
     new.mkdir()
-    for path in base.iterdir() if base else ():
-        _link(path, new / path.name)
     return new
 
 
@@ -108,13 +106,6 @@ def _number(name: str) -> int:
 
 def _is_name(name: str) -> bool:
     return name[:1] == "g" and name[1:].isdecimal()
-
-
-def _link(old: Path, new: Path) -> None:
-    try:
-        os.link(old, new)
-    except OSError:  # a file system without hard links
-        shutil.copyfile(old, new)
 
 
 def _sync(path: Path) -> None:

@@ -1,117 +1,259 @@
-"""Which passages match a query, and how well: BM25 over Whoosh's postings.
+"""Which passages match a query, and how well: BM25 over flat postings.
 
-A clause looks into all text fields; a passage's score is the sum over clauses and fields of weight times BM25. Passages
-are numbered as Whoosh numbers them.
+A clause looks into the text, the heading trail and the title of a passage; its points are the sum over these fields of weight
+times BM25, and a passage's score is the sum over clauses. What is found is a list of passages, ascending, with their points
+beside it. What a single term finds is kept for the next query, as far as `CACHE_BYTES` reach.
 """
 
-from collections.abc import Mapping
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
-from kb.engines.works import Bools, Floats, Ints
+from kb.engines.arrays import Array
+from kb.engines.postings import Field, Ints
+from kb.engines.segments import Segment
 from kb.model import Clause, Occur, Query
+
+Bools = NDArray[np.bool_]
+Floats = NDArray[np.float32]
 
 # Robertson & Zaragoza 2009; lower k1 or b lost on the development collections
 K1, B = 1.2, 0.75
 FIELDS: Mapping[str, float] = {"text": 1.0, "heading": 0.3, "title": 0.25}
 """Text fields and their weights. A title above 0.25 hurts where many passages share it."""
 MAX_EXPANSIONS = 1_000  # words that one prefix may stand for
-
-Lengths = Mapping[str, Floats]
-"""Per text field, the number of terms of every passage, over the mean."""
+CACHE_BYTES = 24 << 20
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Passages, ascending, and the points of each."""
+
+    passages: Ints
+    points: Floats
+
+    @property
+    def nbytes(self) -> int:
+        """What it takes in memory."""
+        return self.passages.nbytes + self.points.nbytes
+
+
+@dataclass(frozen=True, slots=True)
 class Scored:
-    """One entry per passage number."""
+    """What a query finds: passages, ascending, and beside it their scores and whether they have all words."""
 
-    matched: Bools
-    has_all: Bools  # every clause that should match does
+    passages: Ints
     scores: Floats
+    has_all: Bools
     is_everything: bool  # nothing was asked that a passage should or must contain
 
 
-def score(reader: Any, lengths: Lengths, is_there: Bools, query: Query) -> Scored:
-    """Match and score all passages that are there, through a Whoosh reader that no other thread uses."""
-    n = len(is_there)
-    scores = np.zeros(n, np.float32)
-    n_matched = np.zeros(n, np.int32)
-    allowed = is_there.copy()
-    should = [clause for clause in query.clauses if clause.occur is Occur.SHOULD]
-    has_must = False
-    for clause in query.clauses:
-        found, points = _match(reader, lengths, clause)
-        if clause.occur is Occur.MUST_NOT:
-            allowed &= ~found
-            continue
-        scores += clause.weight * points
-        if clause.occur is Occur.MUST:
-            allowed &= found
-            has_must = True
+class _Sized(Protocol):
+    @property
+    def nbytes(self) -> int: ...
+
+
+Kept = TypeVar("Kept", bound=_Sized)
+
+NOTHING = Found(np.empty(0, np.int32), np.empty(0, np.float32))
+
+
+class Scorer:
+    """Matches and scores the passages of a segment. May be used by many threads at once."""
+
+    def __init__(self, segment: Segment) -> None:
+        self._fields = segment.fields
+        self._n = len(segment)
+        self._saturation = {name: _saturation(segment.fields[name].lengths) for name in FIELDS}
+        self._cache = _Cache(CACHE_BYTES)
+
+    def score(self, query: Query) -> Scored:
+        """Return the passages that match."""
+        must_not = [self.find(clause) for clause in query.clauses if clause.occur is Occur.MUST_NOT]
+        must = [_weighted(self.find(clause), clause) for clause in query.clauses if clause.occur is Occur.MUST]
+        should = [_weighted(self.find(clause), clause) for clause in query.clauses if clause.occur is Occur.SHOULD]
+        is_everything = not must and not should
+        if is_everything:
+            passages = np.arange(self._n, dtype=np.int32)
+            scores, has_all = np.zeros(self._n, np.float32), np.ones(self._n, np.bool_)
         else:
-            n_matched += found
-    matched = allowed if has_must or not should else allowed & (n_matched > 0)
-    return Scored(
-        matched=matched,
-        has_all=matched & (n_matched == len(should)),
-        scores=scores,
-        is_everything=not should and not has_must,
-    )
+            passages, scores, has_all = self._combined(must, should)
+        if must_not:
+            is_allowed = np.ones(self._n, np.bool_)
+            for found in must_not:
+                is_allowed[found.passages] = False
+            kept = is_allowed[passages]
+            passages, scores, has_all = passages[kept], scores[kept], has_all[kept]
+        return Scored(passages, scores, has_all, is_everything)
+
+    def find(self, clause: Clause) -> Found:
+        """Return the passages that have what the clause asks for."""
+        if clause.is_prefix:
+            return self._cache.get(("prefix", *clause.terms), lambda: self._prefix(clause.terms[0]))
+        if len(clause.terms) == 1:
+            return self._cache.get(clause.terms, lambda: self._term(clause.terms[0]))
+        return self._cache.get(clause.terms, lambda: self._phrase(clause.terms))
+
+    def places(self, name: str, terms: Sequence[str], among: Ints) -> Iterator[tuple[int, int]]:
+        """Yield (passage, position of the first term) wherever the terms stand in a row in one field of these passages."""
+        field = self._fields[name]
+        numbers = [field.lexicon.find(term) for term in terms]
+        if min(numbers) >= 0:
+            for place in self._in_a_row(field, numbers, among)[1].tolist():
+                yield place >> 16, place & 0xFFFF
+
+    def _combined(self, must: Sequence[Found], should: Sequence[Found]) -> tuple[Ints, Floats, Bools]:
+        """Return passages, scores, and whether all that should match does."""
+        if len(must) + len(should) == 1:
+            (found,) = (*must, *should)
+            return found.passages, found.points, np.ones(len(found.passages), np.bool_)
+        if must:
+            passages = reduce(self._common, sorted((found.passages for found in must), key=len))
+            scores = np.zeros(len(passages), np.float32)
+            has_all = np.ones(len(passages), np.bool_)
+            for found in must:
+                scores += found.points[np.searchsorted(found.passages, passages)]
+            for found in should:
+                at, is_there = _at(found.passages, passages)
+                scores[is_there] += found.points[at[is_there]]
+                has_all &= is_there
+            return passages, scores, has_all
+        total = np.zeros(self._n, np.float32)
+        for found in should:
+            total[found.passages] += found.points
+        passages = np.flatnonzero(total).astype(np.int32)
+        has_all = np.zeros(len(passages), np.bool_)
+        everywhere = reduce(self._common, sorted((found.passages for found in should), key=len))
+        has_all[np.searchsorted(passages, everywhere)] = True
+        return passages, total[passages], has_all
+
+    def _common(self, few: Ints, many: Ints) -> Ints:
+        """Return the passages of both, ascending."""
+        if len(few) * 32 < len(many):
+            return few[_at(many, few)[1]]
+        is_there = np.zeros(self._n, np.bool_)
+        is_there[many] = True
+        return few[is_there[few]]
+
+    def _term(self, term: str) -> Found:
+        return self._together(
+            [
+                self._points(name, field, number, self._passages(field, number), field.counts(number))
+                for name, field in self._looked_into()
+                if (number := field.lexicon.find(term)) >= 0
+            ]
+        )
+
+    def _phrase(self, terms: tuple[str, ...]) -> Found:
+        founds = []
+        for name, field in self._looked_into():
+            numbers = [field.lexicon.find(term) for term in terms]
+            if min(numbers) < 0:
+                continue
+            passages = self._in_a_row(field, numbers)[0]
+            if len(passages):
+                parts = []
+                for number in numbers:
+                    at = np.searchsorted(self._passages(field, number), passages)
+                    parts.append(self._points(name, field, number, passages, field.counts(number)[at]).points)
+                founds.append(Found(passages, np.sum(parts, axis=0, dtype=np.float32)))
+        return self._together(founds)
+
+    def _prefix(self, prefix: str) -> Found:
+        words = self._fields["words"]
+        is_there = np.zeros(self._n, np.bool_)
+        for number in words.lexicon.with_prefix(prefix)[:MAX_EXPANSIONS]:
+            is_there[words.passages(number)] = True
+        passages = np.flatnonzero(is_there).astype(np.int32)
+        return Found(passages, np.full(len(passages), idf(self._n, len(passages)), np.float32))
+
+    def _in_a_row(self, field: Field, numbers: Sequence[int], among: Ints | None = None) -> tuple[Ints, Array]:
+        """Return where the terms stand one after the other: the passages, ascending, and the places.
+
+        A place is passage * 65,536 + position of the first term. With `among`, in these passages only.
+        """
+        listed = [self._passages(field, number) for number in numbers]
+        passages = reduce(self._common, sorted([*listed, *([] if among is None else [among])], key=len))
+        starts = np.empty(0, np.int64)
+        for offset, (number, own) in enumerate(zip(numbers, listed, strict=True)):
+            positions, counts = field.positions(number, np.searchsorted(own, passages))
+            here = (np.repeat(passages.astype(np.int64), counts) << 16) + positions - offset
+            starts = starts[np.isin(starts, here, assume_unique=True)] if offset else here
+        return np.unique(starts >> 16).astype(np.int32), starts
+
+    def _passages(self, field: Field, number: int) -> Ints:
+        return self._cache.get((field.name, number), lambda: field.passages(number))
+
+    def _looked_into(self) -> list[tuple[str, Field]]:
+        return [(name, self._fields[name]) for name in FIELDS]
+
+    def _points(self, name: str, field: Field, number: int, passages: Ints, counts: Array) -> Found:
+        times = counts.astype(np.float32)
+        factor = np.float32(FIELDS[name] * (K1 + 1)) * idf(self._n, field.n_passages(number))
+        return Found(passages, factor * times / (times + self._saturation[name][passages]))
+
+    def _together(self, founds: Sequence[Found]) -> Found:
+        """Return the passages of any field with the sum of their points."""
+        filled = [found for found in founds if len(found.passages)]
+        if len(filled) < 2:
+            return filled[0] if filled else NOTHING
+        total = np.zeros(self._n, np.float32)
+        for found in filled:
+            total[found.passages] += found.points
+        passages = np.flatnonzero(total).astype(np.int32)
+        return Found(passages, total[passages])
 
 
-def _match(reader: Any, lengths: Lengths, clause: Clause) -> tuple[Bools, Floats]:
-    """Return which passages match the clause in any field, and their points."""
-    n = reader.doc_count_all()
-    found, points = np.zeros(n, np.bool_), np.zeros(n, np.float32)
-    if clause.is_prefix:
-        for word in list(reader.expand_prefix("words", clause.terms[0]))[:MAX_EXPANSIONS]:
-            found[_postings(reader, "words", word)[0]] = True
-        points[found] = _idf(n, int(np.count_nonzero(found)))
-        return found, points
-    for field, weight in FIELDS.items():
-        postings = [_postings(reader, field, term) for term in clause.terms]
-        ids = reduce(np.intersect1d, (ids for ids, _ in postings))
-        if len(clause.terms) > 1 and len(ids):
-            ids = _in_a_row(reader, field, clause.terms, ids)
-        found[ids] = True
-        for term_ids, counts in postings:
-            here = np.isin(term_ids, ids, assume_unique=True)
-            points[term_ids[here]] += weight * _bm25(counts[here], lengths[field][term_ids[here]], n, len(term_ids))
-    return found, points
-
-
-def _bm25(counts: Floats, lengths: Floats, n: int, n_with_term: int) -> Floats:
-    points = _idf(n, n_with_term) * counts * (K1 + 1) / (counts + K1 * (1 - B + B * lengths))
-    return points.astype(np.float32)
-
-
-def _idf(n: int, n_with_term: int) -> np.float32:
+def idf(n: int, n_with_term: int) -> np.float32:
+    """Return the weight of a term that so many of the passages have."""
     return np.float32(np.log(1 + (n - n_with_term + 0.5) / (n_with_term + 0.5)))
 
 
-def _postings(reader: Any, field: str, term: str | bytes) -> tuple[Ints, Floats]:
-    """Return the passages that contain the term, ascending, and how often."""
-    ids: list[int] = []
-    counts: list[float] = []
-    if (field, term) in reader:
-        matcher = reader.postings(field, term)
-        while matcher.is_active():
-            ids.append(matcher.id())
-            counts.append(matcher.weight())
-            matcher.next()
-    return np.array(ids, np.int32), np.array(counts, np.float32)
+def _saturation(lengths: Array) -> Floats:
+    """Return what BM25 adds to a term's count in its denominator, per passage."""
+    counts = lengths.astype(np.float32)
+    counts *= np.float32(K1 * B / max(float(counts.mean()), 1.0) if len(counts) else 1.0)
+    counts += np.float32(K1 * (1 - B))
+    return counts
 
 
-def _in_a_row(reader: Any, field: str, terms: tuple[str, ...], ids: Ints) -> Ints:
-    """Return those of `ids` in which the terms follow each other."""
-    starts: dict[int, set[int]] = {}
-    for offset, term in enumerate(terms):
-        matcher = reader.postings(field, term)
-        for i in ids.tolist():
-            matcher.skip_to(i)
-            here = {position - offset for position in matcher.value_as("positions")}
-            starts[i] = here if offset == 0 else starts[i] & here
-    return np.array([i for i, positions in starts.items() if positions], np.int32)
+def _weighted(found: Found, clause: Clause) -> Found:
+    return found if clause.weight == 1.0 else Found(found.passages, found.points * np.float32(clause.weight))
+
+
+def _at(passages: Ints, wanted: Ints) -> tuple[Array, Bools]:
+    """Return where each wanted passage stands, and whether it does."""
+    at = np.searchsorted(passages, wanted)
+    is_there = at < len(passages)
+    is_there[is_there] = passages[at[is_there]] == wanted[is_there]
+    return at, is_there
+
+
+class _Cache:
+    """What was made last, up to a number of bytes."""
+
+    def __init__(self, max_bytes: int) -> None:
+        self._max_bytes, self._n_bytes = max_bytes, 0
+        self._kept: OrderedDict[Hashable, Any] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def get(self, key: Hashable, make: Callable[[], Kept]) -> Kept:
+        with self._lock:
+            kept: Kept | None = self._kept.get(key)
+            if kept is not None:
+                self._kept.move_to_end(key)
+                return kept
+        made = make()
+        with self._lock:
+            if key not in self._kept and made.nbytes <= self._max_bytes // 4:
+                self._kept[key] = made
+                self._n_bytes += made.nbytes
+                while self._n_bytes > self._max_bytes:
+                    self._n_bytes -= self._kept.popitem(last=False)[1].nbytes
+        return made

@@ -1,7 +1,8 @@
 """From scored passages to works: current editions, filters, facet counts, the order of results. Pure; arrays by numpy.
 
 A `Shelf` is what a commit fixes: which passage belongs to which guide, which guide to which work. A `View` is a shelf on
-one day: which edition of each work is current, and so which values each work bears on each axis.
+one day: which edition of each work is current, and so which values each work bears on each axis. The passages of a guide
+stand together, so that those of it that match are a *run*; whatever concerns guides and works is done run by run.
 """
 
 from collections import defaultdict
@@ -20,13 +21,15 @@ from kb.topics import NO_TOPIC
 Bools = NDArray[np.bool_]
 Ints = NDArray[np.int32]
 Floats = NDArray[np.float32]
+Numbers = NDArray[np.int64]
 
 MAX_HITS = 3  # shown per work: the best passage and two more
+_ALL_WORDS = 1e6  # more than any score: a passage with all words comes before any other
 
 
 @dataclass(frozen=True)
 class Shelf:
-    """Guides in a fixed order, and for each passage (by the engine's number) the place of its guide there, -1 if removed."""
+    """Guides in a fixed order, and for each passage (by the engine's number) the place of its guide there."""
 
     guides: Sequence[Guide]
     guide_of: Ints
@@ -34,19 +37,24 @@ class Shelf:
     @cached_property
     def works(self) -> Sequence[Sequence[int]]:
         """Per work, the places of its editions, newest first; works in order of their ids."""
-        place = {guide.id: i for i, guide in enumerate(self.guides)}
-        members: dict[str, list[Guide]] = defaultdict(list)
-        for guide in self.guides:
-            members[guide.work_id].append(guide)
-        return [[place[g.id] for g in editions.newest_first(members[work_id])] for work_id in sorted(members)]
+        members: dict[str, list[int]] = defaultdict(list)
+        for place, guide in enumerate(self.guides):
+            members[guide.work_id].append(place)
+        return [self._newest_first(members[work_id]) for work_id in sorted(members)]
 
     @cached_property
     def work_of(self) -> Ints:
-        """Per passage, the number of its work; -1 if removed."""
-        work_of_guide = np.full(len(self.guides) + 1, -1, np.int32)  # the last entry serves -1
+        """Per guide, the number of its work."""
+        work_of = np.zeros(len(self.guides), np.int32)
         for number, places in enumerate(self.works):
-            work_of_guide[list(places)] = number
-        return work_of_guide[self.guide_of]
+            work_of[list(places)] = number
+        return work_of
+
+    def _newest_first(self, places: list[int]) -> list[int]:
+        if len(places) == 1:
+            return places
+        place = {self.guides[i].id: i for i in places}
+        return [place[guide.id] for guide in editions.newest_first([self.guides[i] for i in places])]
 
 
 class View:
@@ -54,23 +62,19 @@ class View:
 
     def __init__(self, shelf: Shelf, as_of: date) -> None:
         self.shelf, self.as_of = shelf, as_of
-        guides = shelf.guides
-        self.current = [_place_of_current(guides, places, as_of) for places in shelf.works]
-        is_current = np.zeros(len(guides) + 1, np.bool_)
-        is_current[self.current] = True
-        self.is_current: Bools = is_current[shelf.guide_of]  # per passage
-        self.members = self._members()
-        titles = [editions.sort_title(guides[place].title) for place in self.current]
-        self.by_title = sorted(range(len(titles)), key=titles.__getitem__)
+        self.current = [self._current(places) for places in shelf.works]
+        self.is_current: Bools = np.zeros(len(shelf.guides), np.bool_)  # per guide
+        self.is_current[self.current] = True
+        self._members = self._by_value()
+        self._packed = {
+            axis: np.packbits(np.array([*values.values()]), axis=1) for axis, values in self._members.items() if values
+        }
 
-    def _members(self) -> Mapping[Axis, Mapping[str, Bools]]:
-        """Per axis and value, which works bear it."""
-        found: dict[Axis, dict[str, Bools]] = {axis: {} for axis in Axis}
-        for work, place in enumerate(self.current):
-            for axis, values in _values(self.shelf.guides[place], self.as_of).items():
-                for value in values:
-                    found[axis].setdefault(value, np.zeros(len(self.current), np.bool_))[work] = True
-        return found
+    @cached_property
+    def by_title(self) -> Sequence[int]:
+        """The works in order of the titles of their current editions."""
+        titles = [editions.sort_title(self.shelf.guides[place].title) for place in self.current]
+        return sorted(range(len(titles)), key=titles.__getitem__)
 
     def selected(self, selection: Selection, *, besides: Axis | None = None) -> Bools:
         """Return which works bear the chosen values of every axis, leaving out the axis `besides`."""
@@ -78,57 +82,131 @@ class View:
         for axis, values in selection.items():
             if values and axis is not besides:
                 nobody = np.zeros(len(self.current), np.bool_)
-                chosen &= np.logical_or.reduce([self.members[axis].get(value, nobody) for value in values])
+                chosen &= np.logical_or.reduce([self._members[axis].get(value, nobody) for value in values])
         return chosen
 
     def facets(self, matched: Bools, selection: Selection) -> tuple[Facet, ...]:
         """Count, per axis and value, the matched works, as if nothing were chosen on that axis. Zero counts are left out."""
-        found = []
-        for axis, values in self.members.items():
-            works = matched & self.selected(selection, besides=axis)
-            counts = ((value, int(np.count_nonzero(members & works))) for value, members in values.items())
-            found += [Facet(axis=axis, value=value, n_works=n) for value, n in counts if n]
+        found: list[Facet] = []
+        for axis, members in self._packed.items():
+            works = np.packbits(matched & self.selected(selection, besides=axis)) if selection else np.packbits(matched)
+            counts = np.bitwise_count(members & works).sum(axis=1, dtype=np.int64).tolist()
+            found += [
+                Facet(axis=axis, value=value, n_works=n) for value, n in zip(self._members[axis], counts, strict=True) if n
+            ]
         return tuple(found)
 
+    def _current(self, places: Sequence[int]) -> int:
+        if len(places) == 1:
+            return places[0]
+        by_id = {self.shelf.guides[place].id: place for place in places}
+        return by_id[editions.current([self.shelf.guides[place] for place in places], self.as_of).id]
 
-@dataclass(frozen=True)
+    def _by_value(self) -> Mapping[Axis, Mapping[str, Bools]]:
+        """Per axis and value, which works bear it."""
+        found: dict[Axis, dict[str, list[int]]] = {axis: defaultdict(list) for axis in Axis}
+        for work, place in enumerate(self.current):
+            for axis, values in _values(self.shelf.guides[place], self.as_of):
+                for value in values:
+                    found[axis][value].append(work)
+        members: dict[Axis, dict[str, Bools]] = {axis: {} for axis in Axis}
+        for axis, by_value in found.items():
+            for value, works in by_value.items():
+                members[axis][value] = np.zeros(len(self.current), np.bool_)
+                members[axis][value][works] = True
+        return members
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A work that matched. Passages are given as places in the list that was ranked."""
+
+    work: int
+    best: Sequence[int]  # of the edition that speaks for it, best first, at most MAX_HITS
+    n_passages: int  # of that edition
+    others: Sequence[int]  # the best passage of every other edition that matches
+
+
+@dataclass(frozen=True, slots=True)
 class Ranking:
-    """Passages that matched, in works, best first."""
+    """Passages that matched, in works."""
 
     totals: Totals
-    works: Ints  # best first
-    passages: Ints  # those that speak for their work, best first: of its current edition, or of others where only those match
-    others: Ints  # matching passages of other editions, best first
+    entries: Sequence[Entry]  # from `offset` on, best first
+    matched: Bools  # per work, whatever is selected
 
 
-def rank(view: View, matched: Bools, has_all: Bools, scores: Floats, selection: Selection) -> Ranking:
-    """Order the matched passages and their works: with all words first, then by score, then as they stand in their guide."""
-    work_of = view.shelf.work_of
-    chosen = view.selected(selection)
-    found: Ints = np.flatnonzero(matched).astype(np.int32)
-    found = found[chosen[work_of[found]]]
-    found = found[np.lexsort((found, -scores[found], ~has_all[found]))]
+def rank(
+    view: View, passages: Ints, scores: Floats, has_all: Bools, selection: Selection, *, offset: int = 0, limit: int = 10
+) -> Ranking:
+    """Order the works of the given passages (ascending): with all words first, then by score, then by the passage's number.
+
+    The current edition speaks for its work, where it matches; else the edition that matches best.
+    """
+    runs = _Runs(view, passages, scores, has_all)
+    matched = np.zeros(len(view.current), np.bool_)
+    matched[runs.works] = True
+    is_chosen = view.selected(selection)[runs.works] if selection else np.ones(len(runs.works), np.bool_)
+    is_current = view.is_current[runs.guides]
     has_current = np.zeros(len(view.current), np.bool_)
-    has_current[work_of[found[view.is_current[found]]]] = True
-    speaks = view.is_current[found] | ~has_current[work_of[found]]
-    passages: Ints = found[speaks]
-    _, first = np.unique(work_of[passages], return_index=True)
-    first.sort()
-    best = passages[first]
-    totals = Totals(n_works=len(best), n_works_all_words=int(np.count_nonzero(has_all[best])), n_passages=len(found))
-    return Ranking(totals=totals, works=work_of[best], passages=passages, others=found[~view.is_current[found]])
+    has_current[runs.works[is_current]] = True
+    speaking = np.flatnonzero((is_current | ~has_current[runs.works]) & is_chosen)
+    n_works, n_all_words, ordered = _ordered(runs.works[speaking], runs.best[speaking], offset + limit)
+    totals = Totals(n_works=n_works, n_works_all_words=n_all_words, n_passages=int((runs.ends - runs.starts)[is_chosen].sum()))
+    return Ranking(totals, [runs.entry(run) for run in speaking[ordered[offset:]].tolist()], matched)
 
 
-def _place_of_current(guides: Sequence[Guide], places: Sequence[int], as_of: date) -> int:
-    by_id = {guides[place].id: place for place in places}
-    return by_id[editions.current([guides[place] for place in places], as_of).id]
+class _Runs:
+    """The matching passages of each guide."""
+
+    def __init__(self, view: View, passages: Ints, scores: Floats, has_all: Bools) -> None:
+        self._keys = scores.astype(np.float64)
+        self._keys[has_all] += _ALL_WORDS
+        guides = view.shelf.guide_of[passages]
+        is_first = np.ones(len(guides), np.bool_)
+        np.not_equal(guides[1:], guides[:-1], out=is_first[1:])
+        self.starts: Numbers = np.flatnonzero(is_first)
+        self.ends: Numbers = np.append(self.starts[1:], len(guides))[: len(self.starts)]
+        self.guides: Ints = guides[self.starts]
+        self.works: Ints = view.shelf.work_of[self.guides]
+        self.best = np.maximum.reduceat(self._keys, self.starts) if len(self.starts) else np.empty(0)
+
+    def entry(self, run: int) -> Entry:
+        """Return the work for which this run speaks."""
+        start, end = int(self.starts[run]), int(self.ends[run])
+        best = start + np.argsort(-self._keys[start:end], kind="stable")[:MAX_HITS]
+        others = np.flatnonzero(self.works == self.works[run])
+        return Entry(
+            int(self.works[run]),
+            best.tolist(),
+            end - start,
+            [int(self.starts[i] + np.argmax(self._keys[self.starts[i] : self.ends[i]])) for i in others.tolist() if i != run],
+        )
 
 
-def _values(guide: Guide, as_of: date) -> Mapping[Axis, set[str]]:
+def _ordered(works: Ints, best: NDArray[np.float64], n_wanted: int) -> tuple[int, int, Numbers]:
+    """Return how many works there are, how many with all words, and the runs of the first of them, one per work."""
+    n_works = len(np.unique(works)) if len(works) else 0
+    if n_works == len(works):
+        n_all_words = int(np.count_nonzero(best >= _ALL_WORDS))
+    else:
+        n_all_words = len(np.unique(works[best >= _ALL_WORDS]))
+    candidates = np.arange(len(works))
+    surplus = len(works) - n_works  # runs that may stand before the last one wanted without being a work of their own
+    if len(works) > n_wanted + surplus:
+        least = np.partition(best, -(n_wanted + surplus))[-(n_wanted + surplus)]
+        candidates = np.flatnonzero(best >= least)
+    candidates = candidates[np.argsort(-best[candidates], kind="stable")]
+    if surplus:
+        candidates = candidates[np.sort(np.unique(works[candidates], return_index=True)[1])]
+    return n_works, n_all_words, candidates[:n_wanted]
+
+
+def _values(guide: Guide, as_of: date) -> Sequence[tuple[Axis, set[str]]]:
     topics = {value for topic in guide.topics for value in (topic, topic.partition(".")[0])}
-    return {
-        Axis.TOPIC: topics or {NO_TOPIC},
-        Axis.KIND: {guide.kind},
-        Axis.PARTNER: set(guide.partners),
-        Axis.VALIDITY: {guide.validity(as_of)},
-    }
+    return (
+        (Axis.TOPIC, topics or {NO_TOPIC}),
+        (Axis.KIND, {guide.kind}),
+        (Axis.PARTNER, set(guide.partners)),
+        (Axis.VALIDITY, {guide.validity(as_of)}),
+    )

@@ -13,14 +13,9 @@ def folder(tmp_path: Path) -> Path:
 
 
 def commit(folder: Path, **files: str) -> Path:
-    """Write one more generation on top of the current one and switch to it."""
-    try:
-        base = generations.current(folder)
-    except IndexMissingError:
-        base = None
-    new = generations.begin(folder, base=base)
+    """Write one more generation and switch to it."""
+    new = generations.begin(folder)
     for name, content in files.items():
-        (new / name).unlink(missing_ok=True)
         (new / name).write_text(content, "utf-8")
     generations.switch(folder, new)
     return new
@@ -49,24 +44,15 @@ def test_the_generation_switched_to_is_current(folder: Path) -> None:
 def test_a_generation_begun_is_not_current_before_the_switch(folder: Path) -> None:
     first = commit(folder, eins="1")
 
-    generations.begin(folder, base=first)
+    generations.begin(folder)
 
     assert generations.current(folder) == first
 
 
-def test_a_new_generation_holds_the_files_of_its_base(folder: Path) -> None:
-    first = commit(folder, eins="1", zwei="2")
-
-    second = commit(folder, zwei="neu")
-
-    assert {path.name: path.read_text("utf-8") for path in second.iterdir()} == {"eins": "1", "zwei": "neu"}
-    assert (first / "zwei").read_text("utf-8") == "2"
-
-
-def test_a_generation_without_base_starts_empty(folder: Path) -> None:
+def test_a_generation_starts_empty(folder: Path) -> None:
     commit(folder, eins="1")
 
-    assert list(generations.begin(folder, base=None).iterdir()) == []
+    assert list(generations.begin(folder).iterdir()) == []
 
 
 def test_the_previous_generation_stays_for_its_readers_and_no_more(folder: Path) -> None:
@@ -77,19 +63,19 @@ def test_the_previous_generation_stays_for_its_readers_and_no_more(folder: Path)
 
 
 def test_what_a_dead_writer_left_goes_with_the_next_one(folder: Path) -> None:
-    first = commit(folder, eins="1")
-    left = generations.begin(folder, base=first)
+    commit(folder, eins="1")
+    left = generations.begin(folder)
     (left / "halb").write_text("halb", "utf-8")
 
-    new = generations.begin(folder, base=first)
+    new = generations.begin(folder)
 
-    assert [path.name for path in new.iterdir()] == ["eins"]
+    assert list(new.iterdir()) == []
 
 
 def test_a_number_is_never_given_twice(folder: Path) -> None:
     (folder / "g000007").mkdir()
 
-    assert generations.begin(folder, base=None).name == "g000008"
+    assert generations.begin(folder).name == "g000008"
 
 
 def test_other_files_in_the_folder_are_left_alone(folder: Path) -> None:
@@ -125,7 +111,7 @@ def test_a_damaged_pointer_can_be_written_over(folder: Path, content: bytes) -> 
     commit(folder, eins="1")
     (folder / generations.POINTER).write_bytes(content)
 
-    new = generations.begin(folder, base=None)
+    new = generations.begin(folder)
     generations.switch(folder, new)
 
     assert generations.current(folder) == new

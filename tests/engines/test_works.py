@@ -13,16 +13,22 @@ DAY = date(2026, 11, 1)
 
 
 def view(guides: Sequence[Guide], owners: str, as_of: date = DAY) -> View:
-    """Return a view in which passage i belongs to the guide that owners name at i; "-" if it was removed."""
+    """Return a view in which passage i belongs to the guide that owners name at i."""
     ids = [one.id for one in guides]
-    return View(Shelf(guides, np.array([-1 if id_ == "-" else ids.index(id_) for id_ in owners], np.int32)), as_of)
+    return View(Shelf(guides, np.array([ids.index(id_) for id_ in owners], np.int32)), as_of)
 
 
-def ranked(on: View, scores: Sequence[float], all_words: Sequence[int] = (), selection: Selection | None = None) -> Ranking:
+def ranked(
+    on: View, scores: Sequence[float], all_words: Sequence[int] = (), selection: Selection | None = None, **page: int
+) -> Ranking:
     """Rank the passages with a score above 0; those numbered in `all_words` have all words."""
-    given = np.array(scores, np.float32)
-    has_all = np.isin(np.arange(len(given)), list(all_words))
-    return rank(on, given > 0, has_all, given, selection or {})
+    passages = np.flatnonzero(scores).astype(np.int32)
+    points = np.array(scores, np.float32)[passages]
+    return rank(on, passages, points, np.isin(passages, list(all_words)), selection or {}, **page)
+
+
+def works_of(ranking: Ranking) -> list[int]:
+    return [entry.work for entry in ranking.entries]
 
 
 def counts(on: View, matched: Sequence[bool], axis: Axis, selection: Selection | None = None) -> dict[str, int]:
@@ -35,10 +41,10 @@ COMING = guide("c", work_id="w", edition="2027", valid_from=date(2027, 1, 1))
 
 
 def test_a_shelf_puts_editions_into_works_newest_first() -> None:
-    shelf = Shelf([OLD, guide("x"), NEW], np.array([0, 1, 2, -1], np.int32))
+    shelf = Shelf([OLD, guide("x"), NEW], np.array([0, 1, 2], np.int32))
 
     assert shelf.works == [[2, 0], [1]]
-    assert shelf.work_of.tolist() == [0, 1, 0, -1]
+    assert shelf.work_of.tolist() == [0, 1, 0]
 
 
 def test_the_current_edition_is_that_of_the_day() -> None:
@@ -48,52 +54,64 @@ def test_the_current_edition_is_that_of_the_day() -> None:
     assert view(guides, "abc", date(2027, 1, 1)).is_current.tolist() == [False, False, True]
 
 
-def test_removed_passages_belong_to_no_current_edition() -> None:
-    assert view([guide("a")], "a-").is_current.tolist() == [True, False]
-
-
 def test_works_with_all_words_come_first_then_by_score() -> None:
     on = view([guide("a"), guide("b"), guide("c")], "abc")
 
     found = ranked(on, [9, 1, 5], all_words=[1])
 
-    assert found.works.tolist() == [1, 0, 2]
+    assert works_of(found) == [1, 0, 2]
     assert found.totals == Totals(n_works=3, n_works_all_words=1, n_passages=3)
 
 
 def test_equal_passages_stand_as_in_their_guide() -> None:
-    found = ranked(view([guide("a"), guide("b")], "aabb"), [1, 1, 1, 1])
+    found = ranked(view([guide("b"), guide("a")], "bbaa"), [1, 1, 1, 1])
 
-    assert found.passages.tolist() == [0, 1, 2, 3]
+    assert [(entry.work, entry.best) for entry in found.entries] == [(1, [0, 1]), (0, [2, 3])]
 
 
 def test_a_work_counts_by_its_best_passage() -> None:
     found = ranked(view([guide("a"), guide("b")], "aab"), [1, 7, 5])
 
-    assert found.works.tolist() == [0, 1]
-    assert found.passages.tolist() == [1, 2, 0]
+    assert works_of(found) == [0, 1]
+    assert [entry.best for entry in found.entries] == [[1, 0], [2]]
 
 
 def test_the_current_edition_speaks_for_its_work_even_with_a_lower_score() -> None:
     found = ranked(view([OLD, NEW, guide("x")], "abx"), [9, 1, 5])
 
-    assert found.passages.tolist() == [2, 1]
-    assert found.others.tolist() == [0]
+    assert [(entry.best, entry.others) for entry in found.entries] == [([2], []), ([1], [0])]
     assert found.totals.n_works == 2
 
 
 def test_an_earlier_edition_speaks_where_only_it_matches() -> None:
     found = ranked(view([OLD, NEW], "ab"), [9, 0])
 
-    assert (found.passages.tolist(), found.others.tolist()) == ([0], [0])
-    assert found.works.tolist() == [0]
+    assert [(entry.work, entry.best, entry.others) for entry in found.entries] == [(0, [0], [])]
+
+
+def test_of_several_earlier_editions_the_best_speaks() -> None:
+    middle = guide("m", work_id="w", edition="2020")
+
+    found = ranked(view([OLD, middle, NEW, guide("x")], "ammx"), [3, 2, 5, 4])
+
+    assert [(entry.best, entry.others) for entry in found.entries] == [([2, 1], [0]), ([3], [])]
+    assert found.totals == Totals(n_works=2, n_works_all_words=0, n_passages=4)
+
+
+def test_pages_of_works_do_not_overlap_where_scores_are_equal() -> None:
+    on = view([guide(id_) for id_ in "abcdefg"], "abcdefg")
+
+    pages = [works_of(ranked(on, [1, 2, 1, 2, 1, 1, 2], offset=offset, limit=3)) for offset in (0, 3, 6, 9)]
+
+    assert pages == [[1, 3, 6], [0, 2, 4], [5], []]
 
 
 def test_nothing_matched_is_an_empty_ranking() -> None:
     found = ranked(view([guide("a")], "a"), [0])
 
     assert found.totals == Totals()
-    assert (found.works.size, found.passages.size, found.others.size) == (0, 0, 0)
+    assert not found.entries
+    assert not found.matched.any()
 
 
 def test_an_empty_shelf_can_be_viewed() -> None:
@@ -129,9 +147,7 @@ def test_values_widen_and_axes_narrow(selection: Selection, expected: list[bool]
     on = view(GUIDES, "abc")
 
     assert on.selected(selection).tolist() == expected
-    assert sorted(ranked(on, [1, 1, 1], selection=selection).works.tolist()) == [
-        i for i, chosen in enumerate(expected) if chosen
-    ]
+    assert sorted(works_of(ranked(on, [1, 1, 1], selection=selection))) == [i for i, chosen in enumerate(expected) if chosen]
 
 
 def test_an_axis_counts_as_if_nothing_were_chosen_on_it() -> None:

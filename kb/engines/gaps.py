@@ -1,0 +1,67 @@
+"""Lists of ascending numbers as bytes: the gaps between them, in base 128, lowest digits first, the last byte below 128.
+
+The usual code for postings (Manning, Raghavan & Schütze 2008, 5.3.1), with the bit the other way round, whole lists at a
+time by numpy. Most gaps of a frequent term are below 128, and such a list is decoded by one running sum.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+Bytes = NDArray[np.uint8]
+Numbers = NDArray[np.int32]
+Counts = NDArray[np.int64]
+
+_BITS = 7
+_MORE = 1 << _BITS
+
+
+def encode(numbers: Numbers, counts: Counts) -> tuple[Bytes, Counts]:
+    """Return the bytes of several lists that stand one after the other, and the number of bytes of each.
+
+    `counts` gives the length of each list, none of which is empty; numbers ascend within a list and are at least 0.
+    """
+    starts = np.cumsum(counts, dtype=np.int64) - counts
+    gaps = np.diff(numbers, prepend=np.int32(-1)).astype(np.int64)
+    gaps[starts] = numbers[starts].astype(np.int64) + 1  # a list counts from -1, so that no gap is 0
+    n_bytes = np.ones(len(gaps), np.int64)
+    for digit in range(1, 5):
+        n_bytes += gaps >= 1 << (_BITS * digit)
+    ends = np.cumsum(n_bytes)
+    coded = np.empty(int(ends[-1]) if len(ends) else 0, np.uint8)
+    for digit in range(int(n_bytes.max(initial=0))):
+        has_digit = n_bytes > digit
+        digits = (gaps[has_digit] >> (_BITS * digit)) & (_MORE - 1)
+        digits[n_bytes[has_digit] > digit + 1] |= _MORE
+        coded[(ends - n_bytes)[has_digit] + digit] = digits
+    return coded, np.add.reduceat(n_bytes, starts) if len(counts) else np.zeros(0, np.int64)
+
+
+def decode(coded: Bytes, counts: Sequence[int] | Counts) -> Numbers:
+    """Return the numbers of several lists, one after the other, that `encode` made these bytes of."""
+    numbers = _one_list(coded)
+    if len(counts) > 1:
+        starts = np.cumsum(counts) - counts
+        before = np.zeros(len(counts), np.int32)
+        before[1:] = numbers[starts[1:] - 1] + 1
+        numbers -= np.repeat(before, counts)
+    return numbers
+
+
+def _one_list(coded: Bytes) -> Numbers:
+    """Return the running sum of the gaps, less one."""
+    ends = np.flatnonzero(coded < _MORE)
+    if len(ends) == len(coded):
+        gaps = coded.astype(np.int32)
+    else:
+        starts = np.empty_like(ends)
+        starts[:1] = 0
+        starts[1:] = ends[:-1] + 1
+        gaps = (coded[starts] & (_MORE - 1)).astype(np.int32)
+        n_more = ends - starts
+        for digit in range(1, int(n_more.max(initial=0)) + 1):
+            has_digit = np.flatnonzero(n_more >= digit)
+            gaps[has_digit] += (coded[starts[has_digit] + digit] & (_MORE - 1)).astype(np.int32) << (_BITS * digit)
+    gaps[:1] -= 1
+    return np.cumsum(gaps, dtype=np.int32)

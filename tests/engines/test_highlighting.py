@@ -1,0 +1,64 @@
+import random
+from datetime import date
+from pathlib import Path
+
+import marking
+import pytest
+
+from kb import query, snippets
+from kb.engines.highlighting import Highlighter
+from kb.engines.scoring import Scorer
+from kb.engines.segments import Builder, Segment
+from kb.model import Passage
+
+PIECES = [
+    "Umzug",
+    "Umzüge",
+    "Miete",
+    "Kosten der Unterkunft",
+    "z. B.",
+    "§ 16e",
+    "\n• ",
+    ". Die",
+    "Mit\u00adwirkung",
+    "und",
+    "Fachkraft",
+]
+ASKED = [
+    "umzug",
+    "mieten",
+    '"Kosten der Unterkunft"',
+    "fach*",
+    "-und",
+    "16e",
+    "Mitwirkung",
+    '"Kosten der"',
+    "Kosten",
+    "der",
+    "gibtesnicht",
+]
+
+
+def opened(path: Path, texts: list[str]) -> Segment:
+    builder = Builder()
+    builder.add("g", "Umzug", [Passage(guide_id="g", number=n, text=text) for n, text in enumerate(texts, start=1)])
+    builder.write(path)
+    return Segment(path)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_marks_are_those_of_reading_word_by_word(tmp_path: Path, seed: int) -> None:
+    source = random.Random(seed)
+    texts = [" ".join(source.choices(PIECES, k=source.randint(1, 80))) for _ in range(30)]
+    segment = opened(tmp_path / "s", texts)
+    scorer = Scorer(segment)
+    for _ in range(20):
+        asked = query.parse(" ".join(source.sample(ASKED, k=3)), as_of=date(2026, 11, 1))
+        shown = source.sample(range(30), k=8)
+
+        highlighter = Highlighter(scorer, asked, shown)
+
+        for number in shown:
+            stored = segment.passages.get(number)
+            expected = [(m.start, m.end) for m in snippets.disjoint(marking.marks(stored.text, asked))]
+            assert [(m.start, m.end) for m in highlighter.marks(number, stored)] == expected
