@@ -11,6 +11,7 @@ for the same queries, measured in this process, alone: contention between thread
 import argparse
 import asyncio
 import json
+import os
 import random
 import statistics
 import subprocess
@@ -18,7 +19,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Sequence
-from contextlib import AsyncExitStack
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from dataclasses import asdict, dataclass, field
 from datetime import date
 from pathlib import Path
@@ -78,24 +79,31 @@ class Measured:
 # ---- the questions -----------------------------------------------------------------------------------------------------
 
 
-def questions(index: Path, n: int, *, seed: int = 1) -> tuple[list[Question], float]:
-    """Return queries of one to three words of random passages with their results, and the CPU ms of an answer."""
+def questions(index: Path, n: int, *, seed: int = 1) -> list[str]:
+    """Return queries of one to three words, each from one of the passages of a random guide."""
     random_ = random.Random(seed)  # noqa: S311  # the same for every run
     engine = EmbeddedEngine(index)
-    taxonomy = topics.load()
     titles = sorted(guide.title for guide in engine.catalog().values())
     texts: list[str] = []
-    while len(texts) < n:
-        text = _words(engine, random_.choice(titles), random_)
-        texts += [text] if text else []
+    for _ in range(100 * n):
+        if len(texts) < n and (text := _words(engine, random_.choice(titles), random_)):
+            texts.append(text)
+    engine.close()
+    return texts
+
+
+def expected(index: Path, texts: Sequence[str]) -> tuple[list[Question], float]:
+    """Return the queries with their results, and the CPU ms that an answer takes."""
+    engine = EmbeddedEngine(index)
+    taxonomy = topics.load()
     for text in texts:
         search.answer(engine, text)  # whatever is kept for a second time is kept for the page too
     started = time.thread_time()
     answers = [search.answer(engine, text) for text in texts]
-    cpu_ms = 1000 * (time.thread_time() - started) / n
-    found = [Question(text, render.heading(a) + render.results(a, taxonomy)) for text, a in zip(texts, answers, strict=True)]
+    cpu_ms = 1000 * (time.thread_time() - started) / len(texts)
     engine.close()
-    return found, cpu_ms
+    lists = [render.heading(answer) + render.results(answer, taxonomy) for answer in answers]
+    return [Question(text, results) for text, results in zip(texts, lists, strict=True)], cpu_ms
 
 
 def _words(engine: EmbeddedEngine, title: str, random_: random.Random) -> str:
@@ -127,20 +135,21 @@ async def load(servers: Servers, n_sessions: int, asked: Sequence[Question], *, 
         started, cpu_s = time.perf_counter(), servers.cpu_s()
         async with asyncio.TaskGroup() as tasks:
             for n, reader in enumerate(readers):
-                tasks.create_task(_read(reader, n, asked, started + seconds, every_s, measured))
+                random_ = random.Random(n)  # noqa: S311
+                until = started + seconds
+                tasks.create_task(_read(reader, asked, measured, random_=random_, until=until, every_s=every_s))
         measured.seconds, measured.cpu_s = time.perf_counter() - started, servers.cpu_s() - cpu_s
     return measured
 
 
-def _session(servers: Servers, reader: str):  # type: ignore[no-untyped-def]
+def _session(servers: Servers, reader: str) -> AbstractAsyncContextManager[Session]:
     return session(servers.address, {"Cookie": f"reader={reader}"}, host=servers.host)
 
 
 async def _read(
-    reader: Session, number: int, asked: Sequence[Question], until: float, every_s: float, measured: Measured
+    reader: Session, asked: Sequence[Question], measured: Measured, *, random_: random.Random, until: float, every_s: float
 ) -> None:
-    """Search again and again, each time for something else than before."""
-    random_ = random.Random(number)  # noqa: S311
+    """Search for one thing after another."""
     await asyncio.sleep(random_.uniform(0, every_s))
     while (began := time.perf_counter()) < until:
         question = random_.choice(asked)
@@ -206,7 +215,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         index = options.index or folder / "index"
         if not index.exists():
             _fill(index, options.corpus, options.passages)
-        asked, answer_cpu_ms = questions(index, options.queries)
+        asked, answer_cpu_ms = expected(index, questions(index, options.queries))
         rows: list[Row] = []
         loads = [(str(n), n, EVERY_S) for n in options.sessions]
         loads += [(f"{n} closed loop", n, 0.0) for n in options.closed]
@@ -214,8 +223,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             with page_server.servers(index, folder, options.processes, options.app.resolve()) as running:
                 measured = asyncio.run(load(running, n_sessions, asked, seconds=options.seconds, every_s=every_s))
             rows.append(row(name, options.processes, n_sessions, answer_cpu_ms, measured))
-            print(table(rows[-1:]).splitlines()[-1], file=sys.stderr, flush=True)
-    print(table(rows))
+            print(table(rows[-1:]).splitlines()[-1], file=sys.stderr, flush=True)  # noqa: T201
+    print(table(rows))  # noqa: T201
     if options.json:
         options.json.write_text(json.dumps([asdict(r) for r in rows], indent=1), "utf-8")
     return 1 if any(r.n_wrong for r in rows) else 0
@@ -226,7 +235,7 @@ def _fill(index: Path, corpus: Path | None, n_passages: int) -> None:
         page_server.build(index, corpus, n_passages)
         return
     ingest = [sys.executable, str(ROOT / "ingest.py")]
-    subprocess.run(ingest, cwd=ROOT, env={"KB_INDEX": str(index)}, check=True, stdout=sys.stderr)  # noqa: S603
+    subprocess.run(ingest, cwd=ROOT, env=os.environ | {"KB_INDEX": str(index)}, check=True, stdout=sys.stderr)  # noqa: S603
 
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:

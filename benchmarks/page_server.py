@@ -1,4 +1,4 @@
-"""What the page is measured on: an index made from a folder of text, the real server over it, two behind nginx. Loopback only."""
+"""What the page is measured on: an index made from a folder of text, and the real server over it. Loopback only."""
 
 import contextlib
 import hashlib
