@@ -37,7 +37,7 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
     except IndexUnusableError as error:
         print(messages.explain(error), file=sys.stderr, flush=True)
     gc.collect()
-    gc.freeze()  # Streamlit collects after every run; with this it looks at its own few objects only
+    gc.freeze()  # what is loaded by now stays, so a full collection that comes while somebody searches looks at sessions only
     host, port = st.get_option("server.address") or HOST, st.get_option("server.port")
     print(messages.serving(shelf.settings.name, f"http://{host}:{port}"), flush=True)
     yield
