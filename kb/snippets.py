@@ -16,7 +16,7 @@ MAX_CHARS = 240
 _LEAD_CHARS = 60  # shown before the first mark where no sentence begins nearby
 
 _ITEM = " · "  # stands for what only the layout kept apart
-_ITEM_BREAK = re.compile(r"\s*\n\s*[•▪◦·–-]\s+|(?<![.!?:;,])\s*\n\s*\n\s*")
+_ITEM_BREAK = re.compile(r"\n\s*[•▪◦·–-]\s+|(?<![.!?:;,])\n\s*\n\s*")
 _LEADERS = re.compile(r"\.{4,}|(?: \.){4,}|…{2,}")  # in a table of contents: "Umzug ........ 12"
 _HAS_LEADERS = ("....", " . . . .", "……")
 _NO_START, _NO_END = " ,;.:!?)·–-", " ,;:(„·–-"

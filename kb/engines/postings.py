@@ -41,12 +41,10 @@ class Postings:
 
 def invert(terms: Ints, passages: Ints, n_terms: int, positions: NDArray[np.uint16]) -> Postings:
     """Return the postings of tokens that are given in reading order: term, passage and position of each."""
-    keys = np.sort((terms.astype(np.uint64) << np.uint64(32)) | np.arange(len(terms), dtype=np.uint64))
-    order = (keys & np.uint64(0xFFFFFFFF)).astype(np.int64)
-    by_term, by_passage = (keys >> np.uint64(32)).astype(np.int32), passages[order]
+    order = stable_order(terms)
+    by_term, by_passage, positions = terms[order], passages[order], positions[order]
     starts = np.flatnonzero(_differs(by_term) | _differs(by_passage))
     counts = np.diff(starts, append=len(order))
-    positions = positions[order]
     if counts.max(initial=0) > MAX_COUNT:
         positions = positions[np.arange(len(order)) - np.repeat(starts, counts) < MAX_COUNT]
     return Postings(
@@ -58,17 +56,14 @@ def invert(terms: Ints, passages: Ints, n_terms: int, positions: NDArray[np.uint
 
 
 def invert_counted(terms: Ints, passages: Ints, counts: Counts, n_terms: int) -> Postings:
-    """Return the postings of (term, passage, count) in any order; counts of the same term and passage are added."""
-    # one number to sort by: 24 bits of term, 32 of passage, 8 of count
-    keys = (terms.astype(np.uint64) << np.uint64(40)) | (passages.astype(np.uint64) << np.uint64(8)) | counts.astype(np.uint64)
-    keys.sort()
-    places = keys >> np.uint64(8)
-    starts = np.flatnonzero(_differs(places))
-    total = np.add.reduceat((keys & np.uint64(0xFF)).astype(np.int64), starts) if len(starts) else np.zeros(0, np.int64)
-    places = places[starts]
+    """Return the postings of (term, passage, count), passages ascending; counts of the same term and passage are added."""
+    order = stable_order(terms)
+    by_term, by_passage = terms[order], passages[order]
+    starts = np.flatnonzero(_differs(by_term) | _differs(by_passage))
+    total = np.add.reduceat(counts[order].astype(np.int64), starts) if len(starts) else np.zeros(0, np.int64)
     return Postings(
-        np.bincount((places >> np.uint64(32)).astype(np.int64), minlength=n_terms).astype(np.int64),
-        (places & np.uint64(0xFFFFFFFF)).astype(np.int32),
+        np.bincount(by_term[starts], minlength=n_terms).astype(np.int64),
+        by_passage[starts],
         np.minimum(total, MAX_COUNT).astype(np.uint8),
         None,
     )
@@ -77,7 +72,7 @@ def invert_counted(terms: Ints, passages: Ints, counts: Counts, n_terms: int) ->
 def merge(parts: Sequence[Postings]) -> Postings:
     """Return the postings of several parts over the same terms; passages of a later part come after those of an earlier."""
     terms = np.concatenate([part.terms for part in parts])
-    order = np.argsort(terms, kind="stable")
+    order = stable_order(terms)
     counts = np.concatenate([part.counts for part in parts])
     positions = None
     if all(part.positions is not None for part in parts):
@@ -240,6 +235,18 @@ def _ranges(starts: Numbers, counts: Array) -> Numbers:
     ends = np.cumsum(counts, dtype=np.int64)
     total = int(ends[-1]) if len(ends) else 0
     return np.arange(total) + np.repeat(starts - ends + counts, counts)
+
+
+def stable_order(keys: Ints) -> Numbers:
+    """Return the order that sorts the keys, equal ones as they stand.
+
+    By radix sort, which numpy has for 16 bits: a third of the time of its sort for wider numbers.
+    """
+    order: Numbers = np.argsort((keys & 0xFFFF).astype(np.uint16), kind="stable")
+    high = keys >> 16
+    if high.max(initial=0):
+        order = order[np.argsort(high.astype(np.uint16)[order], kind="stable")]
+    return order
 
 
 def _differs(values: Array) -> NDArray[np.bool_]:

@@ -124,14 +124,15 @@ class Scorer:
                 scores[is_there] += found.points[at[is_there]]
                 has_all &= is_there
             return passages, scores, has_all
-        total = np.zeros(self._n, np.float32)
+        total, is_there = np.zeros(self._n, np.float32), np.zeros(self._n, np.bool_)
         for found in should:
-            total[found.passages] += found.points
-        passages = np.flatnonzero(total).astype(np.int32)
-        has_all = np.zeros(len(passages), np.bool_)
+            np.add.at(total, found.passages, found.points)  # a third of the time of total[passages] += points
+            is_there[found.passages] = True
+        passages = np.flatnonzero(is_there).astype(np.int32)
         everywhere = reduce(self._common, sorted((found.passages for found in should), key=len))
-        has_all[np.searchsorted(passages, everywhere)] = True
-        return passages, total[passages], has_all
+        is_there.fill(False)
+        is_there[everywhere] = True
+        return passages, total[passages], is_there[passages]
 
     def _common(self, few: Ints, many: Ints) -> Ints:
         """Return the passages of both, ascending."""
@@ -180,12 +181,13 @@ class Scorer:
         """
         listed = [self._passages(field, number) for number in numbers]
         passages = reduce(self._common, sorted([*listed, *([] if among is None else [among])], key=len))
-        starts = np.empty(0, np.int64)
-        for offset, (number, own) in enumerate(zip(numbers, listed, strict=True)):
-            positions, counts = field.positions(number, np.searchsorted(own, passages))
+        places: Array | None = None
+        for offset in sorted(range(len(numbers)), key=lambda i: len(listed[i])):  # rare terms first: they leave little to read
+            positions, counts = field.positions(numbers[offset], np.searchsorted(listed[offset], passages))
             here = (np.repeat(passages.astype(np.int64), counts) << 16) + positions - offset
-            starts = starts[np.isin(starts, here, assume_unique=True)] if offset else here
-        return np.unique(starts >> 16).astype(np.int32), starts
+            places = here if places is None else _in_both(places, here)
+            passages = _distinct(places >> 16).astype(np.int32)
+        return passages, np.empty(0, np.int64) if places is None else places
 
     def _passages(self, field: Field, number: int) -> Ints:
         return self._cache.get((field.name, number), lambda: field.passages(number))
@@ -200,14 +202,33 @@ class Scorer:
 
     def _together(self, founds: Sequence[Found]) -> Found:
         """Return the passages of any field with the sum of their points."""
-        filled = [found for found in founds if len(found.passages)]
-        if len(filled) < 2:
-            return filled[0] if filled else NOTHING
-        total = np.zeros(self._n, np.float32)
-        for found in filled:
-            total[found.passages] += found.points
-        passages = np.flatnonzero(total).astype(np.int32)
-        return Found(passages, total[passages])
+        filled = sorted((found for found in founds if len(found.passages)), key=lambda found: -len(found.passages))
+        return reduce(_joined, filled) if filled else NOTHING
+
+
+def _joined(many: Found, few: Found) -> Found:
+    """Return the passages of both, with the sum of their points."""
+    at, is_there = _at(many.passages, few.passages)
+    points = many.points.copy()
+    points[at[is_there]] += few.points[is_there]
+    if is_there.all():
+        return Found(many.passages, points)
+    is_new = ~is_there
+    passages = np.insert(many.passages, at[is_new], few.passages[is_new])
+    return Found(passages, np.insert(points, at[is_new], few.points[is_new]))
+
+
+def _in_both(some: Array, others: Array) -> Array:
+    """Return the numbers of both; each list ascends and has none twice."""
+    both = np.sort(np.concatenate([some, others]), kind="stable")  # which merges what is sorted already
+    return both[1:][both[1:] == both[:-1]]
+
+
+def _distinct(numbers: Array) -> Array:
+    """Return ascending numbers without repetition."""
+    is_first = np.ones(len(numbers), np.bool_)
+    np.not_equal(numbers[1:], numbers[:-1], out=is_first[1:])
+    return numbers[is_first]
 
 
 def idf(n: int, n_with_term: int) -> np.float32:

@@ -22,7 +22,7 @@ from kb.engines import postings as posting
 from kb.engines.arrays import Array, ArrayWriter
 from kb.engines.lexicon import Lexicon, flattened
 from kb.engines.passage_store import NO_PAGE, Packer, PassageStore, PassageWriter, joined, raw, train
-from kb.engines.postings import MAX_POSITION, Field, FieldWriter, Ints, Postings, invert, invert_counted
+from kb.engines.postings import MAX_POSITION, Field, FieldWriter, Ints, Postings, invert, invert_counted, stable_order
 from kb.model import Passage
 
 POSITIONAL = ("text", "heading", "title")
@@ -158,7 +158,8 @@ class Builder:
         passages = np.concatenate([_passages(each) for each in lengths])
         n_passages = len(self._passages)
         terms, term_of = _sorted(words)
-        postings = invert_counted(term_of[numbers], passages, np.ones(len(numbers), np.uint8), len(terms))
+        order = stable_order(passages)
+        postings = invert_counted(term_of[numbers[order]], passages[order], np.ones(len(numbers), np.uint8), len(terms))
         field_writer = FieldWriter(writer, "words", max_position=None)
         field_writer.add(terms, postings)
         field_writer.close(np.add.reduce(lengths, dtype=np.int64))
@@ -179,13 +180,12 @@ def _grams(words: Sequence[str], postings: Postings) -> tuple[list[bytes], Posti
     flat = np.array([number for listed in of_word for number in listed], np.int32)
     grams, rank = _sorted([*numbers])
     starts = np.cumsum(n_per_word) - n_per_word
-    word_of = postings.terms
+    order = stable_order(postings.passages)
+    word_of, passages, counts = postings.terms[order], postings.passages[order], postings.counts[order]
     n_each = n_per_word[word_of]
     ends = np.cumsum(n_each)
     at = np.arange(int(ends[-1]) if len(ends) else 0) + np.repeat(starts[word_of] - ends + n_each, n_each)
-    counted = invert_counted(
-        rank[flat[at]], np.repeat(postings.passages, n_each), np.repeat(postings.counts, n_each), len(grams)
-    )
+    counted = invert_counted(rank[flat[at]], np.repeat(passages, n_each), np.repeat(counts, n_each), len(grams))
     return grams, counted
 
 

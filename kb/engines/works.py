@@ -144,24 +144,38 @@ def rank(
     The current edition speaks for its work, where it matches; else the edition that matches best.
     """
     runs = _Runs(view, passages, scores, has_all)
-    matched = np.zeros(len(view.current), np.bool_)
-    matched[runs.works] = True
-    is_chosen = view.selected(selection)[runs.works] if selection else np.ones(len(runs.works), np.bool_)
+    matched = _marked(len(view.current), runs.works)
     is_current = view.is_current[runs.guides]
-    has_current = np.zeros(len(view.current), np.bool_)
-    has_current[runs.works[is_current]] = True
-    speaking = np.flatnonzero((is_current | ~has_current[runs.works]) & is_chosen)
-    n_works, n_all_words, ordered = _ordered(runs.works[speaking], runs.best[speaking], offset + limit)
-    totals = Totals(n_works=n_works, n_works_all_words=n_all_words, n_passages=int((runs.ends - runs.starts)[is_chosen].sum()))
+    has_current = _marked(len(view.current), runs.works[is_current])
+    speaks = is_current | ~has_current[runs.works]
+    n_passages = len(passages)
+    if selection:
+        is_chosen = view.selected(selection)[runs.works]
+        n_passages = int((runs.ends - runs.starts)[is_chosen].sum())
+        speaks &= is_chosen
+    speaking = np.flatnonzero(speaks)
+    works, best = runs.works[speaking], runs.best[speaking]
+    totals = Totals(
+        n_works=int(np.count_nonzero(_marked(len(view.current), works))),
+        n_works_all_words=int(np.count_nonzero(_marked(len(view.current), works[best >= _ALL_WORDS]))),
+        n_passages=n_passages,
+    )
+    ordered = _ordered(works, best, len(works) - totals.n_works, offset + limit)
     return Ranking(totals, [runs.entry(run) for run in speaking[ordered[offset:]].tolist()], matched)
+
+
+def _marked(n: int, places: Ints) -> Bools:
+    marked = np.zeros(n, np.bool_)
+    marked[places] = True
+    return marked
 
 
 class _Runs:
     """The matching passages of each guide."""
 
     def __init__(self, view: View, passages: Ints, scores: Floats, has_all: Bools) -> None:
-        self._keys = scores.astype(np.float64)
-        self._keys[has_all] += _ALL_WORDS
+        self._keys = has_all * _ALL_WORDS
+        self._keys += scores
         guides = view.shelf.guide_of[passages]
         is_first = np.ones(len(guides), np.bool_)
         np.not_equal(guides[1:], guides[:-1], out=is_first[1:])
@@ -184,22 +198,19 @@ class _Runs:
         )
 
 
-def _ordered(works: Ints, best: NDArray[np.float64], n_wanted: int) -> tuple[int, int, Numbers]:
-    """Return how many works there are, how many with all words, and the runs of the first of them, one per work."""
-    n_works = len(np.unique(works)) if len(works) else 0
-    if n_works == len(works):
-        n_all_words = int(np.count_nonzero(best >= _ALL_WORDS))
-    else:
-        n_all_words = len(np.unique(works[best >= _ALL_WORDS]))
+def _ordered(works: Ints, best: NDArray[np.float64], n_surplus: int, n_wanted: int) -> Numbers:
+    """Return the best run of each of the first works, best first, equal ones as they stand.
+
+    `n_surplus`: how many more runs there are than works.
+    """
     candidates = np.arange(len(works))
-    surplus = len(works) - n_works  # runs that may stand before the last one wanted without being a work of their own
-    if len(works) > n_wanted + surplus:
-        least = np.partition(best, -(n_wanted + surplus))[-(n_wanted + surplus)]
-        candidates = np.flatnonzero(best >= least)
+    n_needed = n_wanted + n_surplus
+    if n_needed < len(works):
+        candidates = np.flatnonzero(best >= np.partition(best, -n_needed)[-n_needed])
     candidates = candidates[np.argsort(-best[candidates], kind="stable")]
-    if surplus:
+    if n_surplus:
         candidates = candidates[np.sort(np.unique(works[candidates], return_index=True)[1])]
-    return n_works, n_all_words, candidates[:n_wanted]
+    return candidates[:n_wanted]
 
 
 def _values(guide: Guide, as_of: date) -> Sequence[tuple[Axis, set[str]]]:

@@ -130,9 +130,9 @@ def test_a_word_said_too_often_in_a_passage_counts_up_to_a_limit() -> None:
 
 def test_counts_of_a_term_and_passage_are_added() -> None:
     terms, passages, counts = (
-        np.array([3, 1, 3, 3], np.int32),
-        np.array([2, 5, 2, 0], np.int32),
-        np.array([200, 1, 100, 4], np.uint8),
+        np.array([3, 3, 3, 1], np.int32),
+        np.array([0, 2, 2, 5], np.int32),
+        np.array([4, 200, 100, 1], np.uint8),
     )
 
     postings = invert_counted(terms, passages, counts, 4)
