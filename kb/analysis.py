@@ -13,7 +13,9 @@ from functools import lru_cache
 from importlib import metadata, resources
 from typing import NamedTuple
 
+import numpy as np
 import Stemmer
+from numpy.typing import NDArray
 
 # Letters and digits; a decomposed umlaut's combining mark and a soft hyphen stay inside a word, an underscore does not.
 _WORD = re.compile(r"[^\W_]+(?:[\u0300-\u036f\u00ad]+[^\W_]*)*")
@@ -66,10 +68,23 @@ def apart(text: str) -> tuple[list[str], list[str]]:
     return pieces[1::2], pieces[:-1:2]
 
 
-def grams(word: str) -> list[str]:
-    """Return the parts of four letters of a folded word between borders, umlauts as plain letters: "_umz", …, "zug_"."""
-    bordered = f"_{word.translate(_PLAIN)}_"
-    return [bordered[i : i + GRAM] for i in range(max(1, len(bordered) - GRAM + 1))]
+def grams(words: Sequence[str]) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
+    """Return the parts of four letters of folded words, one word after the other, and how many each word has.
+
+    A word stands between borders, umlauts count as plain letters: "_umz", …, "zug_". A part is a number made of its letters.
+    """
+    bordered = [f"_{word}_".ljust(GRAM, "\0") for word in "\n".join(words).translate(_PLAIN).split("\n")] if words else []
+    lengths = np.fromiter(map(len, bordered), np.int64, len(bordered))
+    letters = np.frombuffer("".join(bordered).encode("utf-32-le", "surrogatepass"), np.uint32).astype(np.uint64) & np.uint64(
+        0xFFFF
+    )
+    n_each = lengths - GRAM + 1
+    ends = np.cumsum(n_each)
+    at = np.arange(int(n_each.sum())) + np.repeat(np.cumsum(lengths) - lengths - ends + n_each, n_each)
+    parts = np.zeros(len(at), np.uint64)
+    for i in range(GRAM):
+        parts |= letters[at + i] << np.uint64(16 * i)
+    return parts, n_each
 
 
 def stems(text: str) -> list[str]:

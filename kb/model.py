@@ -161,6 +161,7 @@ class Query:
 
     text: str = ""  # as typed
     clauses: tuple[Clause, ...] = ()
+    words: tuple[str, ...] = ()  # as typed, folded, without what is excluded; they refine the order of what the clauses find
     selection: Selection = field(default_factory=dict)
     as_of: date = date.min  # the day for which validity is computed
 

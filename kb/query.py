@@ -13,6 +13,7 @@ from kb import analysis
 from kb.model import Clause, Occur, Query, Selection
 
 MAX_CLAUSES = 64  # a pasted e-mail has a few hundred words; the first carry its topic, and each costs a look-up
+MAX_WORDS = 128
 MIN_PREFIX = 2
 
 _QUOTES = str.maketrans(dict.fromkeys("„“”‟«»", '"') | dict.fromkeys("−‐‑–—", "-"))
@@ -22,9 +23,17 @@ _PART = re.compile(r'(?P<minus>(?<!\S)-)?(?:"(?P<phrase>[^"]*)"|(?P<word>[^\s"]+
 def parse(text: str, *, selection: Selection | None = None, as_of: date) -> Query:
     """Return the query that `text` asks, narrowed by `selection`, with validity as of the given day."""
     clauses: dict[tuple[object, ...], Clause] = {}
-    for clause in _clauses(unicodedata.normalize("NFKC", text).translate(_QUOTES)):
+    plain = unicodedata.normalize("NFKC", text).translate(_QUOTES)
+    for clause in _clauses(plain):
         clauses.setdefault((clause.terms, clause.occur, clause.is_prefix), clause)
-    return Query(text=text, clauses=tuple(clauses.values())[:MAX_CLAUSES], selection=dict(selection or {}), as_of=as_of)
+    words = [word for part in _PART.finditer(plain) if not part["minus"] for word in analysis.words(part[0])]
+    return Query(
+        text=text,
+        clauses=tuple(clauses.values())[:MAX_CLAUSES],
+        words=tuple(words[:MAX_WORDS]),
+        selection=dict(selection or {}),
+        as_of=as_of,
+    )
 
 
 def _clauses(text: str) -> Iterator[Clause]:

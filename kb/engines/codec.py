@@ -18,7 +18,7 @@ from whoosh.index import TOC, FileIndex
 from whoosh.matching import ListMatcher
 from whoosh.reading import TermInfo, TermNotFound
 
-from kb.engines.segments import COUNTED, POSITIONAL, Segment
+from kb.engines.segments import POSITIONAL, Segment
 
 INDEX = "MAIN"
 SUFFIX = ".flat"
@@ -27,8 +27,8 @@ SUFFIX = ".flat"
 def schema() -> fields.Schema:
     """Return what a passage is to Whoosh: fields of ready-made terms, and the passage itself."""
     positional = {name: fields.FieldType(formats.Positions(), None, scorable=True) for name in POSITIONAL}
-    counted = {name: fields.FieldType(formats.Frequency(), None, scorable=True) for name in COUNTED}
-    return fields.Schema(**positional, **counted, guide=fields.ID(), passage=fields.STORED())
+    words = fields.FieldType(formats.Frequency(), None, scorable=True)
+    return fields.Schema(**positional, words=words, guide=fields.ID(), passage=fields.STORED())
 
 
 def new_segment(folder: Path) -> tuple["FlatSegment", Path]:

@@ -22,8 +22,9 @@ from whoosh.index import IndexError as WhooshIndexError
 from kb import analysis, catalog_json, snippets
 from kb.engines import codec, generations, works
 from kb.engines.highlighting import Highlighter
+from kb.engines.merging import Source, merge
 from kb.engines.scoring import Scored, Scorer
-from kb.engines.segments import Builder, Segment, Source, merge
+from kb.engines.segments import Builder, Segment
 from kb.errors import IndexDamagedError, IndexOutdatedError
 from kb.model import Guide, Hit, Matches, Passage, Query, Result
 

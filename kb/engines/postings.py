@@ -78,7 +78,7 @@ def merge(parts: Sequence[Postings]) -> Postings:
     if all(part.positions is not None for part in parts):
         ends = np.cumsum(counts, dtype=np.int64)
         positions = np.concatenate([part.positions for part in parts if part.positions is not None])
-        positions = positions[_ranges((ends - counts)[order], counts[order])]
+        positions = positions[ranges((ends - counts)[order], counts[order])]
     return Postings(
         np.sum([part.n_passages for part in parts], axis=0, dtype=np.int64),
         np.concatenate([part.passages for part in parts])[order],
@@ -130,7 +130,7 @@ class Field:
         """
         counts = self.counts(number)
         ends = np.cumsum(counts, dtype=np.int64)[at] + _span(self._occurrence_ends, number, number + 1)[0]
-        return self._places(_ranges(ends - counts[at], counts[at])), counts[at]
+        return self._places(ranges(ends - counts[at], counts[at])), counts[at]
 
     def part(self, first: int, last: int) -> Postings:
         """Return the postings of the terms from `first` to before `last`."""
@@ -151,11 +151,15 @@ class Field:
 
 
 class FieldWriter:
-    """Writes the postings of one field, in order of the terms, a stretch of the terms at a time."""
+    """Writes the postings of one field, in order of the terms, a stretch of the terms at a time.
+
+    `n_passages` says, for each term given so far, how many passages have it; those with none are left out of the field.
+    """
 
     def __init__(self, writer: ArrayWriter, name: str, *, max_position: int | None) -> None:
         self._writer, self._name = writer, name
         self._has_positions = max_position is not None
+        self.n_passages = np.zeros(0, np.int64)
         for part in ("gaps", "counts", *(["low"] if self._has_positions else [])):
             writer.append(f"{name}.{part}", np.empty(0, np.uint8))
         self._high = [_Bits(writer, f"{name}.high{i:x}") for i in range(max(0, (max_position or 0).bit_length() - 8))]
@@ -167,6 +171,7 @@ class FieldWriter:
     def add(self, terms: Sequence[bytes], postings: Postings) -> None:
         """Write the postings of these terms, leaving out those that no passage has."""
         has_any = postings.n_passages > 0
+        self.n_passages = np.concatenate([self.n_passages, postings.n_passages])
         n_passages = postings.n_passages[has_any]
         self._terms += [term for term, has in zip(terms, has_any.tolist(), strict=True) if has]
         coded, n_bytes = gaps.encode(postings.passages, n_passages)
@@ -186,11 +191,11 @@ class FieldWriter:
         text, ends = flattened(self._terms)
         self._writer.add(f"{self._name}.terms", text)
         self._writer.add(f"{self._name}.term_ends", ends)
-        self._writer.add(f"{self._name}.posting_ends", _ends(self._n_postings))
-        self._writer.add(f"{self._name}.gap_ends", _ends(self._n_bytes))
+        self._writer.add(f"{self._name}.posting_ends", as_ends(self._n_postings))
+        self._writer.add(f"{self._name}.gap_ends", as_ends(self._n_bytes))
         self._writer.add(f"{self._name}.lengths", lengths.astype(smallest_type(int(lengths.max(initial=0)))))
         if self._has_positions:
-            self._writer.add(f"{self._name}.occurrence_ends", _ends(self._n_occurrences))
+            self._writer.add(f"{self._name}.occurrence_ends", as_ends(self._n_occurrences))
             for plane in self._high:
                 plane.close()
 
@@ -217,7 +222,8 @@ def smallest_type(largest: int) -> type[np.unsignedinteger[Any]]:
     return next(kind for kind in (np.uint8, np.uint16, np.uint32, np.uint64) if largest <= np.iinfo(kind).max)
 
 
-def _ends(lengths: Iterable[Numbers]) -> Array:
+def as_ends(lengths: Iterable[Numbers]) -> Array:
+    """Return where the items of each term or passage end, given pieces of how many each has."""
     listed = [*lengths]
     ends = np.cumsum(np.concatenate(listed)) if listed else np.zeros(0, np.int64)
     return ends.astype(np.uint32 if not len(ends) or ends[-1] <= 0xFFFFFFFF else np.uint64)
@@ -230,7 +236,7 @@ def _span(ends: Array, first: int, last: int) -> tuple[int, int]:
     return int(ends[first - 1]) if first else 0, int(ends[last - 1])
 
 
-def _ranges(starts: Numbers, counts: Array) -> Numbers:
+def ranges(starts: Numbers, counts: Array) -> Numbers:
     """Return start, start + 1, … for each start, as many numbers as its count says."""
     ends = np.cumsum(counts, dtype=np.int64)
     total = int(ends[-1]) if len(ends) else 0

@@ -16,19 +16,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kb.engines.arrays import Array
-from kb.engines.postings import Field, Ints
+from kb.engines.bm25 import K1, Floats, idf, saturation
+from kb.engines.postings import Field, Ints, Numbers
+from kb.engines.refining import MAX_PASSAGES, Refiner
 from kb.engines.segments import Segment
 from kb.model import Clause, Occur, Query
 
 Bools = NDArray[np.bool_]
-Floats = NDArray[np.float32]
 
-# Robertson & Zaragoza 2009; lower k1 or b lost on the development collections
-K1, B = 1.2, 0.75
 FIELDS: Mapping[str, float] = {"text": 1.0, "heading": 0.3, "title": 0.25}
 """Text fields and their weights. A title above 0.25 hurts where many passages share it."""
 MAX_EXPANSIONS = 1_000  # words that one prefix may stand for
 CACHE_BYTES = 24 << 20
+_BINS = 4096  # to find the best by counting: a fifth of the time of a partition
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,8 @@ class Scorer:
     def __init__(self, segment: Segment) -> None:
         self._fields = segment.fields
         self._n = len(segment)
-        self._saturation = {name: _saturation(segment.fields[name].lengths) for name in FIELDS}
+        self._saturation = {name: saturation(segment.fields[name].lengths) for name in FIELDS}
+        self._refiner = Refiner(segment)
         self._cache = _Cache(CACHE_BYTES)
 
     def score(self, query: Query) -> Scored:
@@ -84,6 +85,10 @@ class Scorer:
             scores, has_all = np.zeros(self._n, np.float32), np.ones(self._n, np.bool_)
         else:
             passages, scores, has_all = self._combined(must, should)
+        if query.words and not is_everything:
+            best = _best(scores + has_all * scores.max(initial=0), MAX_PASSAGES)
+            scores = scores.copy()  # they may be kept for other queries
+            scores[best] += self._refiner.points(query.words, passages[best])
         if must_not:
             is_allowed = np.ones(self._n, np.bool_)
             for found in must_not:
@@ -218,10 +223,22 @@ def _joined(many: Found, few: Found) -> Found:
     return Found(passages, np.insert(points, at[is_new], few.points[is_new]))
 
 
+def _best(scores: Floats, n: int) -> Numbers:
+    """Return the places of at most `n` best scores, ascending; not quite as many where scores lie close to each other."""
+    if len(scores) <= n:
+        return np.arange(len(scores))
+    bins = (scores * (_BINS / max(float(scores.max()), 1e-6))).astype(np.int32)
+    n_from = np.cumsum(np.bincount(bins, minlength=_BINS + 1)[::-1])
+    least = _BINS + 1 - int(np.searchsorted(n_from, n, side="right"))
+    best = np.flatnonzero(bins >= least)
+    return best if len(best) else np.flatnonzero(bins == bins.max())[:n]
+
+
 def _in_both(some: Array, others: Array) -> Array:
     """Return the numbers of both; each list ascends and has none twice."""
     both = np.sort(np.concatenate([some, others]), kind="stable")  # which merges what is sorted already
-    return both[1:][both[1:] == both[:-1]]
+    twice: Array = both[1:][both[1:] == both[:-1]]
+    return twice
 
 
 def _distinct(numbers: Array) -> Array:
@@ -229,19 +246,6 @@ def _distinct(numbers: Array) -> Array:
     is_first = np.ones(len(numbers), np.bool_)
     np.not_equal(numbers[1:], numbers[:-1], out=is_first[1:])
     return numbers[is_first]
-
-
-def idf(n: int, n_with_term: int) -> np.float32:
-    """Return the weight of a term that so many of the passages have."""
-    return np.float32(np.log(1 + (n - n_with_term + 0.5) / (n_with_term + 0.5)))
-
-
-def _saturation(lengths: Array) -> Floats:
-    """Return what BM25 adds to a term's count in its denominator, per passage."""
-    counts = lengths.astype(np.float32)
-    counts *= np.float32(K1 * B / max(float(counts.mean()), 1.0) if len(counts) else 1.0)
-    counts += np.float32(K1 * (1 - B))
-    return counts
 
 
 def _weighted(found: Found, clause: Clause) -> Found:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from kb import query
-from kb.engines import scoring, segments
+from kb.engines import bm25, merging, scoring, segments
 from kb.model import Clause, Occur, Passage, Query
 
 Fields = Mapping[str, Sequence[str]]  # terms per field of one passage
@@ -30,8 +30,8 @@ def scorer_over(folder: Path, passages: Sequence[Fields], *, n_segments: int = 1
             held = Passage(guide_id=str(number), number=1, text=" ".join(one["text"]), heading=tuple(one["heading"]))
             builder.add(str(number), " ".join(one["title"]), [held])
         builder.write(folder / str(part))
-        sources.append(segments.Source(segments.Segment(folder / str(part))))
-    segments.merge(sources, folder / "merged")
+        sources.append(merging.Source(segments.Segment(folder / str(part))))
+    merging.merge(sources, folder / "merged")
     return scoring.Scorer(segments.Segment(folder / ("merged" if n_segments > 1 else "0")))
 
 
@@ -61,8 +61,8 @@ def bm25_the_slow_way(passages: Sequence[Fields], terms: Sequence[str]) -> list[
             idf = math.log(1 + (len(passages) - n_with_term + 0.5) / (n_with_term + 0.5))
             for i, one in enumerate(passages):
                 count = list(one[field]).count(term)
-                norm = scoring.K1 * (1 - scoring.B + scoring.B * len(one[field]) / mean)
-                points[i] += weight * idf * count * (scoring.K1 + 1) / (count + norm)
+                norm = bm25.K1 * (1 - bm25.B + bm25.B * len(one[field]) / mean)
+                points[i] += weight * idf * count * (bm25.K1 + 1) / (count + norm)
     return points
 
 

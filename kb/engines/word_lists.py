@@ -1,0 +1,107 @@
+"""Which words a passage has, and which words have a part of four letters in common: what `refining` scores by.
+
+    lists     per passage its distinct words as written, by their numbers in the field `words`, and how often each
+    grams     per part of four letters (`analysis.grams`) the words that have it; words without meaning of their own have none
+
+Parts of words are many: a list of the passages of each would take as much room as all else together, and its frequent
+ones as much time. Through the words they cost little, and nothing more in a larger collection.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kb import analysis
+from kb.engines.arrays import Array, ArrayWriter
+from kb.engines.postings import Counts, Ints, Numbers, as_ends, ranges, smallest_type
+
+
+class WordLists:
+    """The words of passages, read from a file of arrays."""
+
+    def __init__(self, arrays: Any) -> None:
+        self._ends, self._words, self._counts = (arrays[f"lists.{name}"] for name in ("ends", "words", "counts"))
+
+    def of(self, passages: Ints) -> tuple[Numbers, Ints, Counts]:
+        """Return how many words each of the passages has, and the words and counts of all, one passage after the other."""
+        ends = self._ends[passages].astype(np.int64)
+        starts = np.where(passages > 0, self._ends[passages - 1], 0).astype(np.int64)
+        at = ranges(starts, ends - starts)
+        return ends - starts, self._words[at], self._counts[at]
+
+
+class ListsWriter:
+    """Writes the words of passages, a stretch of passages at a time."""
+
+    def __init__(self, writer: ArrayWriter, n_grams: Numbers) -> None:
+        """`n_grams` says how many parts each word has."""
+        self._writer, self._n_grams = writer, n_grams
+        self._n_words: list[Numbers] = []
+        self._lengths: list[Numbers] = []
+        writer.append("lists.words", np.empty(0, np.uint32))
+        writer.append("lists.counts", np.empty(0, np.uint8))
+
+    def add(self, n_words: Numbers, words: Array, counts: Counts) -> None:
+        """Write the words of the next passages as `WordLists.of` gives them."""
+        self._n_words.append(n_words)
+        self._lengths.append(_sums(self._n_grams[words] * counts, n_words))
+        self._writer.append("lists.words", words)
+        self._writer.append("lists.counts", counts)
+
+    def close(self) -> None:
+        """Write what is known only now."""
+        lengths = np.concatenate(self._lengths) if self._lengths else np.zeros(0, np.int64)
+        self._writer.add("lists.ends", as_ends(self._n_words))
+        self._writer.add("grams.lengths", lengths.astype(smallest_type(int(lengths.max(initial=0)))))
+
+
+class Grams:
+    """The words that have a part of four letters, read from a file of arrays."""
+
+    def __init__(self, arrays: Any) -> None:
+        self._keys, self._ends, self._words, self._shares, self.lengths = (
+            arrays[f"grams.{name}"] for name in ("keys", "ends", "words", "shares", "lengths")
+        )
+
+    def find(self, grams: NDArray[np.uint64]) -> tuple[NDArray[np.bool_], NDArray[np.float32], Numbers, Ints]:
+        """Look up parts of words: which are known; of those, the share of passages and number of words; then these words."""
+        at = np.searchsorted(self._keys, grams)
+        is_known = at < len(self._keys)
+        is_known[is_known] = self._keys[at[is_known]] == grams[is_known]
+        at = at[is_known]
+        ends = self._ends[at].astype(np.int64)
+        n_words = ends - np.where(at > 0, self._ends[at - 1], 0).astype(np.int64)
+        return is_known, self._shares[at], n_words, self._words[ranges(ends - n_words, n_words)]
+
+
+def write_grams(writer: ArrayWriter, words: Sequence[str], n_with_word: Numbers, n_passages: int) -> Numbers:
+    """Write the parts of the words, which so many passages have; returns how many parts each word has."""
+    has_meaning = np.array([word not in analysis.STOP_WORDS for word in words], np.bool_)
+    numbers = np.flatnonzero(has_meaning)
+    keys, n_each = analysis.grams([words[i] for i in numbers.tolist()])
+    order = np.argsort(keys, kind="stable")
+    keys, by_key = keys[order], np.repeat(numbers, n_each)[order]
+    is_first = np.ones(len(keys), np.bool_)
+    np.logical_or(keys[1:] != keys[:-1], by_key[1:] != by_key[:-1], out=is_first[1:])  # "anan" twice in one word
+    keys, by_key = keys[is_first], by_key[is_first]
+    starts = np.flatnonzero(np.concatenate([[True], keys[1:] != keys[:-1]])) if len(keys) else np.empty(0, np.int64)
+    n_grams = np.zeros(len(words), np.int64)
+    n_grams[numbers] = n_each
+    # the share of passages that have the part, as if its words fell into passages independently of each other
+    misses = np.log1p(-np.minimum(n_with_word[by_key] / max(n_passages, 1), 1 - 1e-9))
+    shares = -np.expm1(np.add.reduceat(misses, starts)) if len(starts) else misses
+    writer.add("grams.keys", keys[starts])
+    writer.add("grams.ends", as_ends([np.diff(starts, append=len(keys))]))
+    writer.add("grams.words", by_key.astype(np.uint32))
+    writer.add("grams.shares", shares.astype(np.float32))
+    return n_grams
+
+
+def _sums(values: Array, n_each: Numbers) -> Numbers:
+    """Return the sum of each stretch of the values; stretches may be empty."""
+    ends = np.cumsum(n_each)
+    totals = np.concatenate([[0], np.cumsum(values)])
+    sums: Numbers = totals[ends] - totals[ends - n_each]
+    return sums

@@ -1,0 +1,93 @@
+import math
+import random
+from collections import Counter
+from pathlib import Path
+
+import numpy as np
+import pytest
+from segment_tools import WORDS, written
+
+from kb import analysis
+from kb.engines import bm25, refining
+from kb.engines.refining import GRAMS, Refiner
+from kb.engines.refining import WORDS as WORDS_WEIGHT
+from kb.engines.segments import Segment
+
+
+def parts(word: str) -> list[str]:
+    """Return the parts of four letters of a word, written out."""
+    bordered = f"_{word.replace('ä', 'a').replace('ö', 'o').replace('ü', 'u').replace('ß', 'ss')}_"
+    return [bordered[i : i + 4] for i in range(max(1, len(bordered) - 3))]
+
+
+def the_slow_way(texts: list[list[str]], asked: list[str]) -> list[float]:
+    """Return the points of each text, given as words, as BM25 over words and over parts of words."""
+    bags = {
+        WORDS_WEIGHT: ([Counter(text) for text in texts], Counter(asked)),
+        GRAMS: (
+            [Counter(part for word in text if word not in analysis.STOP_WORDS for part in parts(word)) for text in texts],
+            Counter(part for word in asked if word not in analysis.STOP_WORDS for part in parts(word)),
+        ),
+    }
+    points = [0.0] * len(texts)
+    holding = Counter(word for text in texts for word in set(text))
+    for weight, (held, wanted) in bags.items():
+        mean = max(sum(bag.total() for bag in held) / len(held), 1.0)
+        for feature, times in wanted.items():
+            n_with = float(sum(feature in bag for bag in held))
+            if weight == GRAMS:  # as if the words fell into texts independently
+                words = [word for word in holding if word not in analysis.STOP_WORDS and feature in parts(word)]
+                n_with = len(texts) * (1 - math.prod(1 - min(holding[word] / len(texts), 1 - 1e-9) for word in words))
+            idf = math.log(1 + (len(texts) - n_with + 0.5) / (n_with + 0.5))
+            for i, bag in enumerate(held):
+                saturation = bm25.K1 * (1 - bm25.B + bm25.B * bag.total() / mean)
+                points[i] += weight * times * idf * bag[feature] * (bm25.K1 + 1) / (bag[feature] + saturation)
+    return points
+
+
+@pytest.fixture
+def texts() -> list[list[str]]:
+    source = random.Random(22)
+    return [source.choices(analysis.words(" ".join(WORDS)), k=source.randint(1, 40)) for _ in range(50)]
+
+
+@pytest.fixture
+def segment(tmp_path: Path, texts: list[list[str]]) -> Segment:
+    return written(tmp_path / "s", {"g": [" ".join(text) for text in texts]}, title="", heading="")
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        pytest.param(["umzug"], id="word"),
+        pytest.param(["der", "umzüge", "und", "umzüge"], id="stop words count as words only, a word twice counts twice"),
+        pytest.param(["umzg"], id="typing error"),
+        pytest.param(["wohnungszusicherung"], id="compound"),
+        pytest.param(["xyz"], id="nothing alike"),
+        pytest.param([], id="nothing"),
+    ],
+)
+def test_points_are_bm25_over_words_and_their_parts(segment: Segment, texts: list[list[str]], asked: list[str]) -> None:
+    found = Refiner(segment).points(asked, np.arange(len(texts), dtype=np.int32))
+
+    assert found.tolist() == pytest.approx(the_slow_way(texts, asked), rel=1e-4, abs=1e-5)
+
+
+def test_some_passages_get_what_they_get_among_all(segment: Segment, texts: list[list[str]]) -> None:
+    refiner = Refiner(segment)
+    everything = refiner.points(["umzüge", "miete"], np.arange(len(texts), dtype=np.int32))
+
+    some = np.array([3, 17, 44], np.int32)
+    assert refiner.points(["umzüge", "miete"], some).tolist() == pytest.approx(everything[some].tolist())
+
+
+def test_of_very_many_parts_the_rarest_count(segment: Segment, texts: list[list[str]], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(refining, "MAX_GRAMS", 4)
+    asked = ["umzug", "zusicherung", "kooperationsplan", "wohnung", "unterkunft"]
+
+    few = Refiner(segment).points(asked, np.arange(len(texts), dtype=np.int32))
+
+    monkeypatch.undo()
+    all_of_them = Refiner(segment).points(asked, np.arange(len(texts), dtype=np.int32))
+    assert (few <= all_of_them + 1e-5).all()
+    assert 0 < few.sum() < all_of_them.sum()
