@@ -1,19 +1,21 @@
-"""Named flat arrays in one file, read through the page cache without copying.
+"""Named flat arrays in one file, mapped into memory or read a stretch at a time.
 
     magic     8 bytes
     arrays    one after the other, each aligned to 64 bytes
     index     JSON: name -> [dtype, number of items, offset in the file]
     trailer   length of the index in bytes (8, little endian), magic again
 
-A file is written once and then only read. Reading needs no lock: threads share the mapped pages, and a file that is
-unlinked meanwhile stays readable.
+A file is written once and then only read. Reading needs no lock, and a file that is unlinked meanwhile stays readable. What is
+looked up all over is mapped; postings and passages, the bulk, are read where they are needed: mapped, every query would leave
+64 KB per place that it touches in the process's memory.
 """
 
 import json
 import mmap
+import os
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any, BinaryIO, Self
@@ -74,21 +76,65 @@ class ArrayWriter:
         self._file.write(index + len(index).to_bytes(8, "little") + MAGIC)
 
 
-def read(path: Path) -> Mapping[str, Array]:
-    """Return the arrays of a file, read-only.
+class Stretches:
+    """An array in a file, of which one stretch at a time is read: `array[start:end]`."""
 
-    Raises:
-        ValueError: it is no such file, or not whole.
-        OSError: it cannot be read.
-    """
-    with path.open("rb") as file:
-        mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
-    if mapped[: len(MAGIC)] != MAGIC or mapped[-len(MAGIC) :] != MAGIC:
-        raise ValueError(f"{path.name}: not a whole file of arrays")
-    end = len(mapped) - _TRAILER
-    begin = end - int.from_bytes(mapped[end : end + 8], "little")
-    index = json.loads(mapped[begin:end])
-    return {
-        name: np.frombuffer(mapped, dtype, n_items, offset) if n_items else np.empty(0, dtype)
-        for name, (dtype, n_items, offset) in index.items()
-    }
+    def __init__(self, file: "_File", dtype: str, n_items: int, offset: int) -> None:
+        self._file, self._dtype, self._n_items, self._offset = file, np.dtype(dtype), n_items, offset
+
+    def __len__(self) -> int:
+        return self._n_items
+
+    def __getitem__(self, stretch: slice) -> Array:
+        """Return a copy of the items from `start` to before `end`."""
+        return np.frombuffer(self.bytes(stretch.start, stretch.stop), self._dtype)
+
+    def bytes(self, start: int, end: int) -> bytes:
+        """Return the bytes of the items from `start` to before `end`."""
+        size = self._dtype.itemsize
+        return os.pread(self._file.descriptor, (end - start) * size, self._offset + start * size)
+
+
+class ArrayFile:
+    """A file that `ArrayWriter` has written, opened. May be used by many threads at once."""
+
+    def __init__(self, path: Path) -> None:
+        """Open the file.
+
+        Raises:
+            ValueError: it is no such file, or not whole.
+            OSError: it cannot be read.
+        """
+        self._file = _File(path)
+        self._mapped = mapped = mmap.mmap(self._file.descriptor, 0, access=mmap.ACCESS_READ)
+        if mapped[: len(MAGIC)] != MAGIC or mapped[-len(MAGIC) :] != MAGIC:
+            raise ValueError(f"{path.name}: not a whole file of arrays")
+        end = len(mapped) - _TRAILER
+        begin = end - int.from_bytes(mapped[end : end + 8], "little")
+        self._index: Mapping[str, tuple[str, int, int]] = json.loads(mapped[begin:end])
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._index
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._index)
+
+    def __getitem__(self, name: str) -> Array:
+        """Return an array, mapped and read-only."""
+        dtype, n_items, offset = self._index[name]
+        return np.frombuffer(self._mapped, dtype, n_items, offset) if n_items else np.empty(0, dtype)
+
+    def stretches(self, name: str) -> Stretches:
+        """Return an array to be read a stretch at a time."""
+        return Stretches(self._file, *self._index[name])
+
+
+class _File:
+    """An open file, closed with the last array that reads from it."""
+
+    def __init__(self, path: Path) -> None:
+        self.descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+
+    def __del__(self) -> None:
+        if hasattr(self, "descriptor"):
+            os.close(self.descriptor)

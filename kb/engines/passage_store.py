@@ -9,13 +9,12 @@ import struct
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import zstandard
 
 from kb import analysis
-from kb.engines.arrays import Array, ArrayWriter
+from kb.engines.arrays import Array, ArrayFile, ArrayWriter
 from kb.engines.postings import Ints, smallest_type
 
 _LEVEL = 3  # 10 µs for 2,000 characters; level 6 saves 1.5 % more of the text for 40 µs
@@ -80,13 +79,13 @@ class Packer:
 class PassageStore:
     """The passages of a segment, read from a file of arrays. May be used by many threads at once."""
 
-    def __init__(self, arrays: Any) -> None:
-        self.pages: Array = arrays["passages.pages"]
-        self.numbers: Array = arrays["passages.numbers"]
-        self.trails: Array = arrays["passages.trails"]
-        self.dictionary: bytes = arrays["passages.dictionary"].tobytes()
-        self._packed, self._ends = arrays["passages.packed"].data, arrays["passages.ends"]
-        self._trail_text, self._trail_ends = arrays["trails.text"].data, arrays["trails.ends"]
+    def __init__(self, file: ArrayFile) -> None:
+        self.pages: Array = file["passages.pages"]
+        self.numbers: Array = file["passages.numbers"]
+        self.trails: Array = file["passages.trails"]
+        self.dictionary: bytes = file["passages.dictionary"].tobytes()
+        self._packed, self._ends = file.stretches("passages.packed"), file["passages.ends"]
+        self._trail_text, self._trail_ends = file["trails.text"].data, file["trails.ends"]
         self._known = zstandard.ZstdCompressionDict(self.dictionary) if self.dictionary else None
         self._of_thread = threading.local()  # a decompressor must not be shared by threads
 
@@ -95,7 +94,7 @@ class PassageStore:
 
     def packed(self, i: int) -> bytes:
         """Return the bytes of a passage as they are kept."""
-        return bytes(self._packed[int(self._ends[i - 1]) if i else 0 : int(self._ends[i])])
+        return self._packed.bytes(int(self._ends[i - 1]) if i else 0, int(self._ends[i]))
 
     def unpacked(self, i: int) -> bytes:
         """Return the bytes of a passage as `raw` made them."""

@@ -2,7 +2,7 @@
 
 A posting is a passage and how often the term stands in it; fields with positions also keep where (in tokens). Passages are
 coded as gaps (`gaps`), counts as bytes. A position is its low byte and as many bits above it as the field's longest passage
-needs, each in an array of its own: fixed width, so that the positions of a few passages are read without the others.
+needs, each in an array of its own: fixed width, so that the positions of a few passages are found without the others.
 """
 
 from collections.abc import Iterable, Sequence
@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kb.engines import gaps
-from kb.engines.arrays import Array, ArrayWriter
+from kb.engines.arrays import Array, ArrayFile, ArrayWriter
 from kb.engines.lexicon import Lexicon, flattened
 
 MAX_COUNT = 255  # occurrences of a term in one passage that are kept
@@ -90,21 +90,22 @@ def merge(parts: Sequence[Postings]) -> Postings:
 class Field:
     """The postings of one field, read from a file of arrays. May be used by many threads at once."""
 
-    def __init__(self, arrays: Any, name: str) -> None:
+    def __init__(self, file: ArrayFile, name: str) -> None:
         self.name = name
-        self.lexicon = Lexicon(arrays[f"{name}.terms"], arrays[f"{name}.term_ends"])
-        self.lengths: Array = arrays[f"{name}.lengths"]  # terms per passage
-        self.has_positions = f"{name}.low" in arrays
-        self._gaps, self._counts = arrays[f"{name}.gaps"], arrays[f"{name}.counts"]
-        self._posting_ends, self._gap_ends = arrays[f"{name}.posting_ends"], arrays[f"{name}.gap_ends"]
+        self.lexicon = Lexicon(file[f"{name}.terms"], file[f"{name}.term_ends"])
+        self.lengths: Array = file[f"{name}.lengths"]  # terms per passage
+        self.has_positions = f"{name}.low" in file
+        self._gaps, self._counts = file.stretches(f"{name}.gaps"), file.stretches(f"{name}.counts")
+        self._posting_ends: Array = file[f"{name}.posting_ends"]
+        self._gap_ends: Array = file[f"{name}.gap_ends"]
         if self.has_positions:
-            self._occurrence_ends, self._low = arrays[f"{name}.occurrence_ends"], arrays[f"{name}.low"]
-            self.high: Sequence[Array] = [arrays[key] for key in sorted(arrays) if key.startswith(f"{name}.high")]
+            self._occurrence_ends, self._low = file[f"{name}.occurrence_ends"], file.stretches(f"{name}.low")
+            self.high = [file.stretches(key) for key in sorted(file) if key.startswith(f"{name}.high")]
 
     @property
     def n_postings(self) -> Numbers:
         """How many passages have each term."""
-        counts: Numbers = np.diff(self._posting_ends.astype(np.int64), prepend=0)
+        counts: Numbers = np.diff(self._posting_ends.astype(np.int64), prepend=np.int64(0))
         return counts
 
     def n_passages(self, number: int) -> int:
@@ -129,24 +130,24 @@ class Field:
         `at` are places in `passages(number)`.
         """
         counts = self.counts(number)
-        ends = np.cumsum(counts, dtype=np.int64)[at] + _span(self._occurrence_ends, number, number + 1)[0]
-        return self._places(ranges(ends - counts[at], counts[at])), counts[at]
+        ends = np.cumsum(counts, dtype=np.int64)[at]
+        places = self._places(*_span(self._occurrence_ends, number, number + 1))
+        return places[ranges(ends - counts[at], counts[at])].astype(np.int32), counts[at]
 
     def part(self, first: int, last: int) -> Postings:
         """Return the postings of the terms from `first` to before `last`."""
         start, end = _span(self._posting_ends, first, last)
-        n_passages = np.diff(self._posting_ends[first:last].astype(np.int64), prepend=start)
+        n_passages: Numbers = np.diff(self._posting_ends[first:last].astype(np.int64), prepend=np.int64(start))
         begin, stop = _span(self._gap_ends, first, last)
-        positions = None
-        if self.has_positions:
-            positions = self._places(np.arange(*_span(self._occurrence_ends, first, last))).astype(np.uint16)
+        positions = self._places(*_span(self._occurrence_ends, first, last)) if self.has_positions else None
         return Postings(n_passages, gaps.decode(self._gaps[begin:stop], n_passages), self._counts[start:end], positions)
 
-    def _places(self, occurrences: Numbers) -> Ints:
-        places: Ints = self._low[occurrences].astype(np.int32)
+    def _places(self, start: int, end: int) -> NDArray[np.uint16]:
+        """Return the positions of the field's occurrences from `start` to before `end`."""
+        places: NDArray[np.uint16] = self._low[start:end].astype(np.uint16)
         for i, plane in enumerate(self.high):
-            bits = (plane[occurrences >> 3] >> (7 - (occurrences & 7)).astype(np.uint8)) & 1
-            places |= bits.astype(np.int32) << (8 + i)
+            bits = np.unpackbits(plane[start // 8 : -(-end // 8)])[start % 8 :][: end - start]
+            places |= bits.astype(np.uint16) << np.uint16(8 + i)
         return places
 
 

@@ -80,7 +80,7 @@ class Refiner:
         )
 
 
-def _occurrences(features: _Features, places: Numbers, held: Ints, counts: Counts, n_words: int) -> tuple[Numbers, Counts]:
+def _occurrences(features: _Features, places: Numbers, held: Array, counts: Counts, n_words: int) -> tuple[Numbers, Counts]:
     """Return where a feature stands in a passage, as passage * number of features + feature, and how often.
 
     Given are the words that the passages hold: place of the passage, word and count of each. `n_words`: of the whole lexicon.

@@ -17,8 +17,7 @@ from typing import NamedTuple
 import numpy as np
 
 from kb import analysis, snippets
-from kb.engines import arrays
-from kb.engines.arrays import Array, ArrayWriter
+from kb.engines.arrays import Array, ArrayFile, ArrayWriter
 from kb.engines.lexicon import Lexicon, flattened
 from kb.engines.passage_store import NO_PAGE, Packer, PassageStore, PassageWriter, joined, raw, train
 from kb.engines.postings import MAX_POSITION, Field, FieldWriter, Ints, invert, invert_counted, stable_order
@@ -38,7 +37,7 @@ class Segment:
         Raises:
             ValueError, KeyError, OSError: it is not a whole segment.
         """
-        found = arrays.read(path)
+        found = ArrayFile(path)
         self.fields: Mapping[str, Field] = {name: Field(found, name) for name in FIELDS}
         self.lists = WordLists(found)
         self.grams = Grams(found)

@@ -8,28 +8,36 @@ ones as much time. Through the words they cost little, and nothing more in a lar
 """
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from kb import analysis
-from kb.engines.arrays import Array, ArrayWriter
+from kb.engines.arrays import Array, ArrayFile, ArrayWriter
 from kb.engines.postings import Counts, Ints, Numbers, as_ends, ranges, smallest_type
+
+_WORD = np.dtype("<u4")
+_BYTES = _WORD.itemsize + 1  # of a word's number and count; a passage's numbers come first, then its counts
 
 
 class WordLists:
     """The words of passages, read from a file of arrays."""
 
-    def __init__(self, arrays: Any) -> None:
-        self._ends, self._words, self._counts = (arrays[f"lists.{name}"] for name in ("ends", "words", "counts"))
+    def __init__(self, file: ArrayFile) -> None:
+        self._ends, self._packed = file["lists.ends"], file.stretches("lists.packed")
 
-    def of(self, passages: Ints) -> tuple[Numbers, Ints, Counts]:
+    def of(self, passages: Ints) -> tuple[Numbers, Array, Counts]:
         """Return how many words each of the passages has, and the words and counts of all, one passage after the other."""
         ends = self._ends[passages].astype(np.int64)
-        starts = np.where(passages > 0, self._ends[passages - 1], 0).astype(np.int64)
-        at = ranges(starts, ends - starts)
-        return ends - starts, self._words[at], self._counts[at]
+        n_words = ends - np.where(passages > 0, self._ends[passages - 1], 0).astype(np.int64)
+        read = self._packed.bytes
+        lists = [
+            (read(_BYTES * (end - n), _BYTES * end), _WORD.itemsize * n)
+            for end, n in zip(ends.tolist(), n_words.tolist(), strict=True)
+        ]
+        words = np.frombuffer(b"".join([packed[:middle] for packed, middle in lists]), _WORD)
+        counts = np.frombuffer(b"".join([packed[middle:] for packed, middle in lists]), np.uint8)
+        return n_words, words, counts
 
 
 class ListsWriter:
@@ -40,15 +48,18 @@ class ListsWriter:
         self._writer, self._n_grams = writer, n_grams
         self._n_words: list[Numbers] = []
         self._lengths: list[Numbers] = []
-        writer.append("lists.words", np.empty(0, np.uint32))
-        writer.append("lists.counts", np.empty(0, np.uint8))
+        writer.append("lists.packed", np.empty(0, np.uint8))
 
     def add(self, n_words: Numbers, words: Array, counts: Counts) -> None:
         """Write the words of the next passages as `WordLists.of` gives them."""
         self._n_words.append(n_words)
         self._lengths.append(_sums(self._n_grams[words] * counts, n_words))
-        self._writer.append("lists.words", words)
-        self._writer.append("lists.counts", counts)
+        ends = np.cumsum(n_words)
+        packed = np.empty(_BYTES * len(words), np.uint8)
+        at = ranges(_BYTES * (ends - n_words), n_words * _WORD.itemsize)
+        packed[at] = words.astype(_WORD).view(np.uint8)
+        packed[ranges(_BYTES * ends - n_words, n_words)] = counts
+        self._writer.append("lists.packed", packed)
 
     def close(self) -> None:
         """Write what is known only now."""
@@ -60,9 +71,9 @@ class ListsWriter:
 class Grams:
     """The words that have a part of four letters, read from a file of arrays."""
 
-    def __init__(self, arrays: Any) -> None:
+    def __init__(self, file: ArrayFile) -> None:
         self._keys, self._ends, self._words, self._shares, self.lengths = (
-            arrays[f"grams.{name}"] for name in ("keys", "ends", "words", "shares", "lengths")
+            file[f"grams.{name}"] for name in ("keys", "ends", "words", "shares", "lengths")
         )
 
     def find(self, grams: NDArray[np.uint64]) -> tuple[NDArray[np.bool_], NDArray[np.float32], Numbers, Ints]:

@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 
 from kb import analysis, snippets
-from kb.engines import arrays, passage_store
-from kb.engines.arrays import ArrayWriter
+from kb.engines import passage_store
+from kb.engines.arrays import ArrayFile, ArrayWriter
 from kb.engines.passage_store import NO_PAGE, Packer, PassageStore, PassageWriter
 
 TEXTS = [
@@ -31,7 +31,7 @@ def stored(path: Path, texts: list[str], dictionary: bytes = b"", heading: tuple
             trail = passage_store.joined(heading if number else ())
             passages.add(packer.pack(raw(text)), page=number or NO_PAGE, number=number + 1, trail=trail)
         passages.close(dictionary)
-    return PassageStore(arrays.read(path))
+    return PassageStore(ArrayFile(path))
 
 
 @pytest.mark.parametrize("text", TEXTS)

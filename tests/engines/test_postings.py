@@ -5,8 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from kb.engines import arrays
-from kb.engines.arrays import ArrayWriter
+from kb.engines.arrays import ArrayFile, ArrayWriter
 from kb.engines.postings import MAX_COUNT, Field, FieldWriter, Postings, invert, invert_counted, merge, smallest_type
 
 Tokens = list[tuple[int, int, int]]  # term, passage, position
@@ -53,7 +52,7 @@ def written(path: Path, postings: Postings, *, n_passages: int = 30, max_positio
             ),
         )
         field_writer.close(np.arange(n_passages))
-    return Field(arrays.read(path), "text")
+    return Field(ArrayFile(path), "text")
 
 
 def test_postings_hold_what_the_tokens_say(tmp_path: Path) -> None:
