@@ -105,8 +105,7 @@ class Field:
     @property
     def n_postings(self) -> Numbers:
         """How many passages have each term."""
-        counts: Numbers = np.diff(self._posting_ends.astype(np.int64), prepend=np.int64(0))
-        return counts
+        return _lengths(self._posting_ends, 0, len(self.lexicon))
 
     def n_passages(self, number: int) -> int:
         """Return how many passages have the term."""
@@ -137,7 +136,7 @@ class Field:
     def part(self, first: int, last: int) -> Postings:
         """Return the postings of the terms from `first` to before `last`."""
         start, end = _span(self._posting_ends, first, last)
-        n_passages: Numbers = np.diff(self._posting_ends[first:last].astype(np.int64), prepend=np.int64(start))
+        n_passages = _lengths(self._posting_ends, first, last)
         begin, stop = _span(self._gap_ends, first, last)
         positions = self._places(*_span(self._occurrence_ends, first, last)) if self.has_positions else None
         return Postings(n_passages, gaps.decode(self._gaps[begin:stop], n_passages), self._counts[start:end], positions)
@@ -228,6 +227,14 @@ def as_ends(lengths: Iterable[Numbers]) -> Array:
     listed = [*lengths]
     ends = np.cumsum(np.concatenate(listed)) if listed else np.zeros(0, np.int64)
     return ends.astype(np.uint32 if not len(ends) or ends[-1] <= 0xFFFFFFFF else np.uint64)
+
+
+def _lengths(ends: Array, first: int, last: int) -> Numbers:
+    """Return how many items each term has, from `first` to before `last`."""
+    lengths: Numbers = ends[first:last].astype(np.int64)
+    lengths[1:] = lengths[1:] - lengths[:-1]
+    lengths[:1] -= _span(ends, 0, first)[1]
+    return lengths
 
 
 def _span(ends: Array, first: int, last: int) -> tuple[int, int]:
