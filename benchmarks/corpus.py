@@ -54,7 +54,7 @@ _MARKUP = re.compile(r"\\(?=\W)|\*\*|^[*>|]+ *", re.M)
 def read(folder: Path, *, seed: int) -> Iterator[Item]:
     """Yield the guides of a folder and those below it in shuffled order; files too short for one passage are left out."""
     paths = sorted(path for path in folder.rglob("*") if path.suffix in (".md", ".txt") and path.is_file())
-    random.Random(seed).shuffle(paths)  # noqa: S311 - the same order everywhere is what is wanted
+    random.Random(seed).shuffle(paths)
     for path in paths:
         text = path.read_text("utf-8", errors="replace")
         pieces = list(cut(text))
@@ -101,7 +101,8 @@ def topic(name: str) -> str:
 
 def cut(text: str) -> Iterator[Piece]:
     """Yield the text in pieces of MIN_CHARS to MAX_CHARS that begin and end with sentences; a shorter rest is left out."""
-    heading, parts, n_chars = "", [], 0
+    heading, n_chars = "", 0
+    parts: list[str] = []
     for above, unit in _units(text):
         if not parts or (n_chars + len(unit) > MAX_CHARS and n_chars < MIN_CHARS):
             heading, parts, n_chars = above, [], 0

@@ -26,7 +26,7 @@ def endless(own: Callable[[], Iterable[Item]], *, seed: int) -> Iterator[Item]:
         yield item
     if not n_own:
         raise ValueError("no guides to shuffle")
-    source = random.Random(seed)  # noqa: S311 - repeatable, not secret
+    source = random.Random(seed)
     number = 0
     while True:
         guides = iter(own())

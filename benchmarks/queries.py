@@ -38,7 +38,7 @@ def draw(items: Iterable[Item], *, n: int = 200, seed: int = 42) -> list[Asked]:
     Raises:
         ValueError: the text has too few words.
     """
-    source = random.Random(seed)  # noqa: S311 - repeatable, not secret
+    source = random.Random(seed)
     sample = list(islice(((guide.topics[0], p.text) for guide, passages in items for p in passages), SAMPLE))
     n_single, n_phrase = (max(1, round(n * _SHARES[kind] / 200)) for kind in ("single", "phrase"))
     queries = [Asked((word,)) for word in _singles(sample, n_single, source)]

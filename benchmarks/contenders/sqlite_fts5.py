@@ -1,8 +1,8 @@
 """SQLite FTS5, in the standard library. It has no German stemmer, so it is given ours.
 
 The table indexes our stems and names the passages' text as its external content: `snippet()` counts tokens, and stems and
-words are as many, so marks stand right. The fastest of what was measured: all matching rows with their rank in one pass, numpy for
-grouping, counting and the best; `ORDER BY rank` sorts what is thrown away, and grouping in SQL joins row by row.
+words are as many, so marks stand right. The fastest of what was measured: all matching rows with their rank in one pass, numpy
+for grouping, counting and the best; `ORDER BY rank` sorts what is thrown away, and grouping in SQL joins row by row.
 `plain` indexes words as written: as FTS5 comes, but an easier question than the others answer.
 """
 
@@ -31,7 +31,9 @@ _TABLES = f"""
     );
 """
 _MATCHES = "SELECT rowid, bm25(search, {}, {}, {}) FROM search WHERE search MATCH ?".format(*WEIGHTS.values())
-_SNIPPETS = f"SELECT snippet(search, 0, '{MARK}', '{END_MARK}', '…', {_SNIPPET_TOKENS}) FROM search WHERE search MATCH ? AND rowid = ?"
+_SNIPPETS = (
+    f"SELECT snippet(search, 0, '{MARK}', '{END_MARK}', '…', {_SNIPPET_TOKENS}) FROM search WHERE search MATCH ? AND rowid = ?"
+)
 
 
 class Contender:
@@ -58,7 +60,7 @@ class Contender:
                 row = (number, passage.text, " ".join(passage.heading), guide.title)
                 terms = row[1:] if self._is_plain else tuple(" ".join(analysis.stems(part)) for part in row[1:])
                 database.execute("INSERT INTO passages VALUES (?, ?, ?, ?)", row)
-                database.execute(f"INSERT INTO search (rowid, {_COLUMNS}) VALUES (?, ?, ?, ?)", (number, *terms))  # noqa: S608 - names of ours
+                database.execute(f"INSERT INTO search (rowid, {_COLUMNS}) VALUES (?, ?, ?, ?)", (number, *terms))
                 number += 1
         database.execute("INSERT INTO search (search) VALUES ('optimize')")
         database.commit()
