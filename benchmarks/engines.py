@@ -90,7 +90,7 @@ def _built(options: Options, corpus: Path, n: int, name: str, version: str) -> J
     """Build the contender's index, unless this very index is there."""
     index = contenders.load(name).index
     folder = options.work / f"{corpus.stem}-{n}-{index}-{version.replace(' ', '-')}"
-    noted = folder.with_suffix(".json")
+    noted = folder.parent / f"{folder.name}.json"
     if not noted.exists():
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)

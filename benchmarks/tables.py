@@ -13,14 +13,13 @@ BASE = "tantivy"
 def markdown(result: Json) -> str:
     """Return all tables of a result, the machine and the versions first."""
     machine = result["machine"]
-    versions = ", ".join(f"{name} {version}" for name, version in result["versions"].items())
     lines = [
         f"{result['date']}, {machine['cpu']}, {machine['cores']} cores, {machine['memory_gb']:.0f} GB, {machine['system']}, "
         f"Python {machine['python']}, load before {machine['load']:.1f}",
         "",
-        f"{result['n_queries']} queries, {result['n_rounds']} rounds, seed {result['seed']}; corpus {result['corpus']}; {versions}",
+        f"{result['n_queries']} queries, {result['n_rounds']} rounds, seed {result['seed']}; corpus {result['corpus']}",
         "",
-        *(f"- {name}: {NAMES[name]}" for name in result["versions"]),
+        *(f"- {name}: {NAMES[name]} ({version})" for name, version in result["versions"].items()),
     ]
     for n, size in result["sizes"].items():
         lines += ["", f"## {int(n):,} passages"]

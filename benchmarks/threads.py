@@ -13,8 +13,16 @@ from benchmarks.statistics import spread
 
 
 def run(searcher: Searcher, asks: Sequence[Asked], *, n_threads: int, seconds: float) -> dict[str, Any]:
-    """Return queries per second and milliseconds of `seconds` under load, and what was wrong in as long again."""
-    right = [searcher.read(searcher.answer(asked)) for asked in asks]
+    """Return queries per second and milliseconds of `seconds` under load, and what was wrong in as long again.
+
+    Snippets that differ between two answers of a single thread are not compared (Whoosh takes any of equally good ones).
+    """
+
+    def answer(i: int) -> Shown:
+        return searcher.read(searcher.answer(asks[i]))
+
+    right = [answer(i) for i in range(len(asks))]
+    is_steady = [answer(i).snippets == shown.snippets for i, shown in enumerate(right)]
     times: list[float] = []
     errors: list[str] = []
     wrong: list[int] = []
@@ -25,7 +33,7 @@ def run(searcher: Searcher, asks: Sequence[Asked], *, n_threads: int, seconds: f
         times.append(1000 * (time.perf_counter() - start))
 
     def compare(i: int) -> None:
-        if not is_same(searcher.read(searcher.answer(asks[i])), right[i]):
+        if not is_same(answer(i), right[i], with_snippets=is_steady[i]):
             wrong.append(i)
 
     start = time.perf_counter()
@@ -43,12 +51,12 @@ def run(searcher: Searcher, asks: Sequence[Asked], *, n_threads: int, seconds: f
     }
 
 
-def is_same(one: Shown, other: Shown) -> bool:
+def is_same(one: Shown, other: Shown, *, with_snippets: bool = True) -> bool:
     """Return whether two answers say the same; scores may differ in the last digits."""
     return (
-        (one.n_guides, one.n_passages, one.guides, one.snippets)
-        == (other.n_guides, other.n_passages, other.guides, other.snippets)
+        (one.n_guides, one.n_passages, one.guides) == (other.n_guides, other.n_passages, other.guides)
         and one.facets == other.facets
+        and (one.snippets == other.snippets or not with_snippets)
         and all(math.isclose(a, b, rel_tol=1e-5) for a, b in zip(one.scores, other.scores, strict=True))
     )
 
