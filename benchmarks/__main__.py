@@ -33,7 +33,9 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument("--queries", type=int, default=200, metavar="N", help="how many are drawn (%(default)s)")
     one.add_argument("--rounds", type=int, default=3, metavar="N", help="how often each is measured (%(default)s)")
     one.add_argument("--seed", type=int, default=42, help="of the order of guides and the queries (%(default)s)")
-    one.add_argument("--load", type=float, default=4.0, metavar="SECONDS", help="under threads, twice (%(default)s)")
+    one.add_argument(
+        "--load", type=float, default=4.0, metavar="SECONDS", help="under threads, twice; 0: not at all (%(default)s)"
+    )
     work = Path(tempfile.gettempdir()) / "kb-benchmarks"
     one.add_argument("--work", type=Path, default=work, metavar="DIR", help="keeps corpus and indexes (%(default)s)")
     one.add_argument("--json", type=Path, metavar="FILE", help="write all figures there")

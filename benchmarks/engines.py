@@ -38,7 +38,7 @@ class Options:
     n_rounds: int = 3
     seed: int = 42
     n_threads: int = 16
-    load_s: float = 4.0
+    load_s: float = 4.0  # 0 leaves the threads out
     n_load_rounds: int = 2
     n_reference: int = N_REFERENCE
 
@@ -78,8 +78,9 @@ def _measure(options: Options, corpus: Path, n: int, versions: Mapping[str, str]
     }
     _say(f"{n} passages: memory")
     result["first"] = {name: _worker("first", name=name, folder=indexes[name], asked=_json(drawn)) for name in indexes}
-    _say(f"{n} passages: threads")
-    result["threads"] = _threads(options, indexes, drawn)
+    if options.load_s:
+        _say(f"{n} passages: threads")
+        result["threads"] = _threads(options, indexes, drawn)
     if n <= MAX_REFERENCE and options.n_reference:
         _say(f"{n} passages: correctness")
         result["correct"] = _correct(options, corpus, n, indexes, asked)

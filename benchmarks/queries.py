@@ -16,8 +16,8 @@ from benchmarks.corpus import Item
 from kb import analysis
 
 SAMPLE = 2_000  # passages that queries are drawn from: those that every size of corpus has
-_WORD = re.compile(r"[A-Za-zÄÖÜäöüß]{3,}")
-_IN_A_ROW = re.compile(r"(?<![\w-])[A-Za-zÄÖÜäöüß]+(?: [A-Za-zÄÖÜäöüß]+){1,3}(?![\w-])")
+_WORD = re.compile(r"(?<!\w)[A-Za-zÄÖÜäöüß]{3,}(?!\w)")
+_IN_A_ROW = re.compile(r"(?<![\w-])[A-Za-zÄÖÜäöüß]+(?: [A-Za-zÄÖÜäöüß]+)+(?![\w-])")
 _SHARES = {"single": 50, "several": 105, "phrase": 45}
 _NARROWED = 48
 
@@ -90,9 +90,10 @@ def _several(text: str, source: random.Random) -> Asked | None:
 
 def _phrase(text: str, source: random.Random) -> Asked | None:
     """Return some words in a row that begin and end with one of content; None if the passage has none."""
-    runs = [tuple(run.split()) for run in _IN_A_ROW.findall(text)]
-    runs = [run for run in runs if _is_content(run[0]) and _is_content(run[-1])]
-    return Asked(source.choice(runs), is_phrase=True) if runs else None
+    runs = [run.split() for run in _IN_A_ROW.findall(text)]
+    windows = [tuple(run[i : i + n]) for run in runs for n in (2, 3, 4) for i in range(len(run) - n + 1)]
+    windows = [window for window in windows if _is_content(window[0]) and _is_content(window[-1])]
+    return Asked(source.choice(windows), is_phrase=True) if windows else None
 
 
 def _is_content(word: str) -> bool:

@@ -26,7 +26,8 @@ def markdown(result: Json) -> str:
         lines += ["", "### Answer, CPU ms (p50 / p95 / p99), best of the rounds per query", "", *_latency(size["latency"])]
         lines += ["", "### Index", "", *_indexing(size)]
         lines += ["", "### Open and memory", "", *_first(size["first"])]
-        lines += ["", "### Threads, any word", "", *_threads(size["threads"])]
+        if "threads" in size:
+            lines += ["", "### Threads, any word", "", *_threads(size["threads"])]
         if "correct" in size:
             lines += ["", "### Against plain BM25", "", *_correct(size["correct"])]
     return "\n".join(lines) + "\n"
