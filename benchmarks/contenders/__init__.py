@@ -12,6 +12,7 @@ NAMES = {
     "xapian": "Xapian",
     "whoosh": "stock Whoosh",
     "tantivy-page": "tantivy, ten passages instead of guides (the earlier measurement's page)",
+    "kb-chain": "the knowledge base with stems, words and 4-grams: not there yet",
     "tantivy-chain": "tantivy with stems, words and 4-grams",
 }
 """Contenders by name, and what they are."""

@@ -8,7 +8,8 @@ cardinality aggregation is not exact. A filter is a clause without score beside 
 
 `page` is what the earlier measurement called a page: ten passages, their snippets, passages per topic; no guides.
 `chain` adds words as written and 4-grams of content words to the stems and asks all of them. Passages that match by 4-grams
-alone are neither shown nor counted.
+alone are neither shown nor counted: stems and words are a must, 4-grams add to their score. One flat union for the ranking took
+as long at 20,000 passages.
 """
 
 from collections.abc import Iterable

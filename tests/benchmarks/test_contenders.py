@@ -77,9 +77,14 @@ def test_snippets_mark_what_was_asked(searcher: Searcher) -> None:
     assert f"{MARK}Beratung{END_MARK}" in shown.snippets[0]
 
 
-@pytest.mark.parametrize("name", [name for name in contenders.NAMES if name.startswith(ALWAYS_THERE)])
+@pytest.mark.parametrize("name", [*ALWAYS_THERE, "fts5-plain"])
 def test_names_give_contenders(name: str) -> None:
     assert contenders.load(name).version()
+
+
+def test_what_the_engine_cannot_do_yet_is_said() -> None:
+    with pytest.raises(ValueError, match="chain"):
+        contenders.load("kb-chain")
 
 
 def test_an_unknown_name_is_an_error() -> None:
