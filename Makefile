@@ -4,7 +4,7 @@ PORT ?= 8501
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: install run ingest test lock clean
+.PHONY: install run ingest test bench lock clean
 
 install: .venv/.installed
 
@@ -22,6 +22,12 @@ test: .venv/.tests-installed
 	$(BIN)/mypy
 	$(BIN)/pytest
 
+# A short form: a few minutes. All of it: see benchmarks/README.md
+CORPUS ?= ../gesetze
+bench: .venv/.bench-installed
+	@$(BIN)/python -m benchmarks engines --corpus $(CORPUS) --passages 2000,20000 --contenders kb,tantivy,fts5 \
+		--queries 100 --rounds 2 --load 2
+
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 		{ echo "Python 3.11 oder neuer wird gebraucht, zum Beispiel: make run PYTHON=python3.12" >&2; exit 1; }
@@ -35,6 +41,11 @@ test: .venv/.tests-installed
 
 .venv/.tests-installed: .venv/.installed tests/requirements.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r tests/requirements.lock
+	@touch $@
+
+# The peers are not locked: their newest versions are what is worth measuring against
+.venv/.bench-installed: .venv/.installed
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation -e '.[bench]'
 	@touch $@
 
 # New versions of everything: needs uv. The lock files name versions and hashes, no index.

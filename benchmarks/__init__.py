@@ -1,1 +1,1 @@
-"""Measurements: how fast, how large, how good. Not part of the application."""
+"""Measures the knowledge base against its peers. Nothing in `kb` knows of this package; its text and tables are English."""

@@ -81,7 +81,7 @@ class Measured:
 
 def questions(index: Path, n: int, *, seed: int = 1) -> list[str]:
     """Return queries of one to three words, each from one of the passages of a random guide."""
-    random_ = random.Random(seed)  # noqa: S311  # the same for every run
+    random_ = random.Random(seed)  # the same for every run
     engine = EmbeddedEngine(index)
     titles = sorted(guide.title for guide in engine.catalog().values())
     texts: list[str] = []
@@ -135,7 +135,7 @@ async def load(servers: Servers, n_sessions: int, asked: Sequence[Question], *, 
         started, cpu_s = time.perf_counter(), servers.cpu_s()
         async with asyncio.TaskGroup() as tasks:
             for n, reader in enumerate(readers):
-                random_ = random.Random(n)  # noqa: S311
+                random_ = random.Random(n)
                 until = started + seconds
                 tasks.create_task(_read(reader, asked, measured, random_=random_, until=until, every_s=every_s))
         measured.seconds, measured.cpu_s = time.perf_counter() - started, servers.cpu_s() - cpu_s
@@ -223,8 +223,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             with page_server.servers(index, folder, options.processes, options.app.resolve()) as running:
                 measured = asyncio.run(load(running, n_sessions, asked, seconds=options.seconds, every_s=every_s))
             rows.append(row(name, options.processes, n_sessions, answer_cpu_ms, measured))
-            print(table(rows[-1:]).splitlines()[-1], file=sys.stderr, flush=True)  # noqa: T201
-    print(table(rows))  # noqa: T201
+            print(table(rows[-1:]).splitlines()[-1], file=sys.stderr, flush=True)
+    print(table(rows))
     if options.json:
         options.json.write_text(json.dumps([asdict(r) for r in rows], indent=1), "utf-8")
     return 1 if any(r.n_wrong for r in rows) else 0
@@ -235,7 +235,7 @@ def _fill(index: Path, corpus: Path | None, n_passages: int) -> None:
         page_server.build(index, corpus, n_passages)
         return
     ingest = [sys.executable, str(ROOT / "ingest.py")]
-    subprocess.run(ingest, cwd=ROOT, env=os.environ | {"KB_INDEX": str(index)}, check=True, stdout=sys.stderr)  # noqa: S603
+    subprocess.run(ingest, cwd=ROOT, env=os.environ | {"KB_INDEX": str(index)}, check=True, stdout=sys.stderr)
 
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:

@@ -132,7 +132,7 @@ def _process(index: Path, folder: Path, port: int, app: Path) -> Iterator[int]:
     environment = inherited | {"KB_INDEX": str(index), "KB_SOURCE": str(folder), "HOST": "127.0.0.1", "PORT": str(port)}
     with (folder / f"app-{port}.log").open("w") as log:
         command = [sys.executable, str(app)]
-        process = subprocess.Popen(command, env=environment, cwd=app.parent, stdout=subprocess.PIPE, stderr=log)  # noqa: S603
+        process = subprocess.Popen(command, env=environment, cwd=app.parent, stdout=subprocess.PIPE, stderr=log)
     try:
         assert process.stdout is not None  # noqa: S101  # for the type checker
         if b"http://127.0.0.1:" not in process.stdout.readline():  # said once the index is open
@@ -159,7 +159,7 @@ def _nginx(folder: Path, ports: list[int]) -> Iterator[tuple[int, str]]:
         f"events {{ worker_connections 512; }}\nhttp {{ access_log off; {temporary} include {folder}/site.conf; }}\n"
     )
     command = [binary, "-p", str(folder), "-c", str(folder / "nginx.conf"), "-e", str(folder / "error.log")]
-    process = subprocess.Popen(command)  # noqa: S603
+    process = subprocess.Popen(command)
     try:
         deadline = time.monotonic() + PATIENCE_S
         while process.poll() is None and time.monotonic() < deadline:

@@ -194,7 +194,9 @@ class Result:
     guide: Guide  # the work's current edition
     score: float
     has_all_words: bool
-    hits: tuple[Hit, ...]  # the current edition's best, at most three; an earlier edition's where only that one matches
+    hits: tuple[
+        Hit, ...
+    ]  # the current edition's best, as many as were asked for; an earlier edition's where only that one matches
     n_hits: int  # all matching passages of the edition that `hits` is taken from
     earlier: tuple[Hit, ...] = ()  # the best hit of every other edition that matches, newest edition first
     editions: tuple[Guide, ...] = ()  # all other editions of the work, newest first
@@ -285,8 +287,11 @@ class Batch(Protocol):
 class Engine(Protocol):
     """An index that can be searched and written. May be called from many threads."""
 
-    def search(self, query: Query, *, offset: int = 0, limit: int = 10) -> Matches:
-        """Return the works number `offset` to `offset + limit` for the query, in the state of the last commit."""
+    def search(self, query: Query, *, offset: int = 0, limit: int = 10, n_hits: int = 3) -> Matches:
+        """Return the works number `offset` to `offset + limit` for the query, in the state of the last commit.
+
+        Each shows at most `n_hits` passages of the edition that speaks for it.
+        """
         ...
 
     def catalog(self) -> Mapping[str, Guide]:

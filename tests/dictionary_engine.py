@@ -52,11 +52,11 @@ class DictionaryEngine:
     def close(self) -> None:
         pass
 
-    def search(self, query: Query, *, offset: int = 0, limit: int = 10) -> Matches:
+    def search(self, query: Query, *, offset: int = 0, limit: int = 10, n_hits: int = 3) -> Matches:
         works: dict[str, list[Guide]] = defaultdict(list)
         for guide in self._guides.values():
             works[guide.work_id].append(guide)
-        found = [result for members in works.values() if (result := self._result(members, query))]
+        found = [result for members in works.values() if (result := self._result(members, query, n_hits))]
         shown = [result for result in found if all(_bears(result, axis, query) for axis in Axis)]
         if any(clause.occur is not Occur.MUST_NOT for clause in query.clauses):
             shown.sort(key=lambda result: (not result.has_all_words, -result.score, result.guide.id))
@@ -69,7 +69,7 @@ class DictionaryEngine:
         )
         return Matches(totals=totals, results=tuple(shown[offset : offset + limit]), facets=tuple(_facets(found, query)))
 
-    def _result(self, members: list[Guide], query: Query) -> Result | None:
+    def _result(self, members: list[Guide], query: Query, n_hits: int) -> Result | None:
         current = editions.current(members, query.as_of)
         others = [guide for guide in editions.newest_first(members) if guide.id != current.id]
         hits = {guide.id: self._hits(guide, query) for guide in members}
@@ -85,7 +85,7 @@ class DictionaryEngine:
             guide=current,
             score=best[0].score,
             has_all_words=any(hit.has_all_words for hit in best),
-            hits=tuple(best[:3]),
+            hits=tuple(best[:n_hits]),
             n_hits=len(best),
             earlier=tuple(hits[guide.id][0] for guide in matching[1:]),
             editions=tuple(others),

@@ -46,12 +46,14 @@ class EmbeddedEngine:
         if not is_fresh:
             self._current()
 
-    def search(self, query: Query, *, offset: int = 0, limit: int = 10) -> Matches:
-        """Return one page of works for the query, in the state of the last commit."""
+    def search(self, query: Query, *, offset: int = 0, limit: int = 10, n_hits: int = 3) -> Matches:
+        """Return one page of works for the query, each with its best passages, in the state of the last commit."""
         state = self._current()
         view = state.view(query.as_of)
         scored = state.scorer.score(query)
-        ranking = works.rank(view, scored.passages, scored.scores, scored.has_all, query.selection, offset=offset, limit=limit)
+        ranking = works.rank(
+            view, scored.passages, scored.scores, scored.has_all, query.selection, offset=offset, limit=limit, n_hits=n_hits
+        )
         if scored.is_everything:
             chosen = view.selected(query.selection) & ranking.matched
             listed = [work for work in view.by_title if chosen[work]][offset : offset + limit]

@@ -23,7 +23,6 @@ Ints = NDArray[np.int32]
 Floats = NDArray[np.float32]
 Numbers = NDArray[np.int64]
 
-MAX_HITS = 3  # shown per work: the best passage and two more
 _ALL_WORDS = 1e6  # more than any score: a passage with all words comes before any other
 
 
@@ -122,7 +121,7 @@ class Entry:
     """A work that matched. Passages are given as places in the list that was ranked."""
 
     work: int
-    best: Sequence[int]  # of the edition that speaks for it, best first, at most MAX_HITS
+    best: Sequence[int]  # of the edition that speaks for it, best first
     n_passages: int  # of that edition
     others: Sequence[int]  # the best passage of every other edition that matches
 
@@ -137,11 +136,19 @@ class Ranking:
 
 
 def rank(
-    view: View, passages: Ints, scores: Floats, has_all: Bools, selection: Selection, *, offset: int = 0, limit: int = 10
+    view: View,
+    passages: Ints,
+    scores: Floats,
+    has_all: Bools,
+    selection: Selection,
+    *,
+    offset: int = 0,
+    limit: int = 10,
+    n_hits: int = 3,
 ) -> Ranking:
     """Order the works of the given passages (ascending): with all words first, then by score, then by the passage's number.
 
-    The current edition speaks for its work, where it matches; else the edition that matches best.
+    The current edition speaks for its work, where it matches; else the edition that matches best. `n_hits`: passages per work.
     """
     runs = _Runs(view, passages, scores, has_all)
     matched = _marked(len(view.current), runs.works)
@@ -161,7 +168,7 @@ def rank(
         n_passages=n_passages,
     )
     ordered = _ordered(works, best, len(works) - totals.n_works, offset + limit)
-    return Ranking(totals, [runs.entry(run) for run in speaking[ordered[offset:]].tolist()], matched)
+    return Ranking(totals, [runs.entry(run, n_hits) for run in speaking[ordered[offset:]].tolist()], matched)
 
 
 def _marked(n: int, places: Ints) -> Bools:
@@ -185,10 +192,10 @@ class _Runs:
         self.works: Ints = view.shelf.work_of[self.guides]
         self.best = np.maximum.reduceat(self._keys, self.starts) if len(self.starts) else np.empty(0)
 
-    def entry(self, run: int) -> Entry:
-        """Return the work for which this run speaks."""
+    def entry(self, run: int, n_hits: int) -> Entry:
+        """Return the work for which this run speaks, with at most `n_hits` passages."""
         start, end = int(self.starts[run]), int(self.ends[run])
-        best = start + np.argsort(-self._keys[start:end], kind="stable")[:MAX_HITS]
+        best = start + np.argsort(-self._keys[start:end], kind="stable")[:n_hits]
         others = np.flatnonzero(self.works == self.works[run])
         return Entry(
             int(self.works[run]),

@@ -1,0 +1,101 @@
+"""The knowledge base itself. Where all words are asked, each stands in quotes, which makes it a must.
+
+"kb" scores by stems and shows one passage per guide, as the others do; "kb-chain" is `kb.search.answer` as the page calls it:
+words as written and 4-grams too, and snippets for up to three passages per guide. Both also put results with all words first,
+count these, and count validity as a fourth axis.
+"""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import kb
+from benchmarks.contenders.contract import END_MARK, MARK, Shown
+from benchmarks.corpus import Item
+from benchmarks.queries import Asked
+from kb import query, search
+from kb.engines import EmbeddedEngine
+from kb.model import Answer, Axis, Matches, Snippet
+
+_AXES = {Axis.TOPIC: "topic", Axis.KIND: "kind", Axis.PARTNER: "partner"}
+
+
+class Contender:
+    """The embedded engine."""
+
+    index = "kb"
+    is_safe_in_threads = True
+
+    def __init__(self, variant: str) -> None:
+        self._is_chain = variant == "chain"
+
+    def version(self) -> str:
+        """Return a digest of the code, so that a changed one gets a new index."""
+        root = Path(kb.__file__).parent
+        digest = hashlib.sha256(b"".join(path.read_bytes() for path in sorted(root.rglob("*.py"))))
+        return f"tree {digest.hexdigest()[:8]}"
+
+    def build(self, folder: Path, items: Iterable[Item]) -> None:
+        """Write all guides in one batch."""
+        engine = EmbeddedEngine(folder, is_fresh=True)
+        with engine.write() as batch:
+            for guide, passages in items:
+                batch.replace(guide, passages)
+        engine.close()
+
+    def open(self, folder: Path) -> "Searcher":
+        """Open the index."""
+        return Searcher(folder, is_chain=self._is_chain)
+
+
+class Searcher:
+    """An open engine."""
+
+    def __init__(self, folder: Path, *, is_chain: bool) -> None:
+        self._engine, self._is_chain = EmbeddedEngine(folder), is_chain
+
+    def answer(self, asked: Asked) -> Answer | Matches:
+        """Answer as the page does, or by stems alone."""
+        selection = {Axis.TOPIC: frozenset({asked.topic})} if asked.topic else {}
+        if self._is_chain:
+            return search.answer(self._engine, text(asked), selection=selection)
+        parsed = query.parse(text(asked), selection=selection, as_of=date.today())
+        return self._engine.search(replace(parsed, words=()), n_hits=1)
+
+    def read(self, answer: Any) -> Shown:
+        """Return the answer in the common form."""
+        found: Answer | Matches = answer
+        facets: dict[str, dict[str, int]] = {name: {} for name in _AXES.values()}
+        for facet in found.facets:
+            if facet.axis in _AXES:
+                facets[_AXES[facet.axis]][facet.value] = facet.n_works
+        return Shown(
+            n_guides=found.totals.n_works,
+            n_passages=found.totals.n_passages,
+            guides=tuple(result.guide.id for result in found.results),
+            scores=tuple(result.score for result in found.results),
+            snippets=tuple(_marked(result.hits[0].snippet) for result in found.results if result.hits),
+            facets=facets,
+        )
+
+    def close(self) -> None:
+        """Release the files."""
+        self._engine.close()
+
+
+def text(asked: Asked) -> str:
+    """Return what a user would type."""
+    if asked.is_phrase:
+        return f'"{" ".join(asked.words)}"'
+    return " ".join(f'"{word}"' if asked.all_words else word for word in asked.words)
+
+
+def _marked(snippet: Snippet) -> str:
+    parts, at = [], 0
+    for start, end in snippet.spans:
+        parts += [snippet.text[at:start], MARK, snippet.text[start:end], END_MARK]
+        at = end
+    return "".join([*parts, snippet.text[at:]])
