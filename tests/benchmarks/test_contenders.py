@@ -82,11 +82,6 @@ def test_names_give_contenders(name: str) -> None:
     assert contenders.load(name).version()
 
 
-def test_what_the_engine_cannot_do_yet_is_said() -> None:
-    with pytest.raises(ValueError, match="chain"):
-        contenders.load("kb-chain")
-
-
 def test_an_unknown_name_is_an_error() -> None:
     with pytest.raises(ValueError, match="unknown contender"):
         contenders.load("nobody")

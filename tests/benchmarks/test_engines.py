@@ -62,7 +62,7 @@ def test_without_text_the_command_says_where_to_get_some(tmp_path: Path) -> None
     done = run("engines", "--corpus", str(tmp_path))
 
     assert done.returncode == 2
-    assert "git clone" in done.stderr
+    assert "bundestag/gesetze" in done.stderr
     assert "Traceback" not in done.stderr
 
 
