@@ -51,17 +51,23 @@ def decode(coded: Bytes, counts: Sequence[int] | Counts) -> Numbers:
 
 def _one_list(coded: Bytes) -> Numbers:
     """Return the running sum of the gaps, less one."""
-    ends = np.flatnonzero(coded < _MORE)
-    if len(ends) == len(coded):
-        gaps = coded.astype(np.int32)
-    else:
-        starts = np.empty_like(ends)
-        starts[:1] = 0
-        starts[1:] = ends[:-1] + 1
-        gaps = (coded[starts] & (_MORE - 1)).astype(np.int32)
-        n_more = ends - starts
-        for digit in range(1, int(n_more.max(initial=0)) + 1):
-            has_digit = np.flatnonzero(n_more >= digit)
-            gaps[has_digit] += (coded[starts[has_digit] + digit] & (_MORE - 1)).astype(np.int32) << (_BITS * digit)
+    gaps = _longer_gaps(coded) if coded.max(initial=0) >= _MORE else coded.astype(np.int32)
     gaps[:1] -= 1
     return np.cumsum(gaps, dtype=np.int32)
+
+
+def _longer_gaps(coded: Bytes) -> Numbers:
+    """Return the gaps, some of which take more than one byte."""
+    ends = np.flatnonzero(coded < _MORE)
+    gaps = coded[ends].astype(np.int32)
+    before = np.empty_like(ends)
+    before[:1] = -1
+    before[1:] = ends[:-1]
+    longer = np.flatnonzero(ends - before > 1)
+    starts, n_more = before[longer] + 1, (ends - before)[longer] - 1
+    values = gaps[longer] << (_BITS * n_more).astype(np.int32)
+    for digit in range(int(n_more.max())):
+        has_digit = np.flatnonzero(n_more > digit)
+        values[has_digit] |= (coded[starts[has_digit] + digit] & (_MORE - 1)).astype(np.int32) << (_BITS * digit)
+    gaps[longer] = values
+    return gaps

@@ -17,6 +17,7 @@ from kb.engines.arrays import Array, ArrayFile, ArrayWriter
 from kb.engines.lexicon import Lexicon, flattened
 
 MAX_COUNT = 255  # occurrences of a term in one passage that are kept
+_FEW = 4096  # occurrences per passage asked for, above which each passage is read by itself
 MAX_POSITION = 0xFFFF  # later tokens of one passage count, but are found by no phrase
 
 Ints = NDArray[np.int32]
@@ -129,9 +130,14 @@ class Field:
         `at` are places in `passages(number)`.
         """
         counts = self.counts(number)
+        first, last = _span(self._occurrence_ends, number, number + 1)
         ends = np.cumsum(counts, dtype=np.int64)[at]
-        places = self._places(*_span(self._occurrence_ends, number, number + 1))
-        return places[ranges(ends - counts[at], counts[at])].astype(np.int32), counts[at]
+        if len(at) and last - first > _FEW * len(at):
+            spans = zip((first + ends - counts[at]).tolist(), (first + ends).tolist(), strict=True)
+            places = np.concatenate([self._places(start, end) for start, end in spans])
+        else:
+            places = self._places(first, last)[ranges(ends - counts[at], counts[at])]
+        return places.astype(np.int32), counts[at]
 
     def part(self, first: int, last: int) -> Postings:
         """Return the postings of the terms from `first` to before `last`."""

@@ -71,7 +71,9 @@ def test_postings_hold_what_the_tokens_say(tmp_path: Path) -> None:
         assert n_each.tolist() == field.counts(number).tolist()
 
 
-def test_positions_of_some_passages_are_read_alone(tmp_path: Path) -> None:
+@pytest.mark.parametrize("few", [0, 1 << 20])
+def test_positions_of_some_passages_are_read_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, few: int) -> None:
+    monkeypatch.setattr("kb.engines.postings._FEW", few)
     given = tokens(random.Random(3))
     field = written(tmp_path / "f", inverted(given))
     wanted = field.passages(7)[[5, 1]].tolist()
