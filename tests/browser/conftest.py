@@ -28,7 +28,7 @@ def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
     made = folder / "leistungsrecht"
     made.mkdir(exist_ok=True)
     for n in range(N_MADE):
-        _word(made / f"waschmaschine-{n:02}.docx", f"Waschmaschine beschaffen, Teil {n}", "Die Waschmaschine wird beantragt.")
+        _word(made / f"mikrowelle-{n:02}.docx", f"Mikrowelle beschaffen, Teil {n}", "Die Mikrowelle wird beantragt.")
     _word(
         made / "fies.docx", HOSTILE, f"Der Schadtext {HOSTILE} <style>body{{display:none}}</style> <img src=x onerror=boese()>"
     )

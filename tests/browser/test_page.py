@@ -78,7 +78,7 @@ def test_chips_remove_filters(page: Page, address: str) -> None:
 
 
 def test_the_second_page_starts_at_the_top_and_back_returns(page: Page, address: str) -> None:
-    page.goto(f"{address}/?q=Waschmaschine")
+    page.goto(f"{address}/?q=Mikrowelle")
     expect(heading(page)).to_have_text("14 Handlungshilfen")
     expect(results(page)).to_have_count(10)
 
@@ -87,12 +87,12 @@ def test_the_second_page_starts_at_the_top_and_back_returns(page: Page, address:
     expect(results(page)).to_have_count(4)
     expect(heading(page)).to_be_focused()
     expect(heading(page)).to_be_in_viewport()
-    expect(page).to_have_title("Waschmaschine · Seite\u00a02 – Handlungshilfen")
+    expect(page).to_have_title("Mikrowelle · Seite\u00a02 – Handlungshilfen")
     assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollTop") == 0
 
     page.go_back()
     expect(results(page)).to_have_count(10)
-    expect(page).to_have_title("Waschmaschine – Handlungshilfen")
+    expect(page).to_have_title("Mikrowelle – Handlungshilfen")
 
     page.go_forward()
     expect(results(page)).to_have_count(4)
@@ -135,12 +135,12 @@ def test_the_original_opens_at_its_page(page: Page, context: BrowserContext, add
 
 
 def test_a_word_file_is_saved(page: Page, address: str) -> None:
-    page.goto(f"{address}/?q=Waschmaschine")
+    page.goto(f"{address}/?q=Mikrowelle")
 
     with page.expect_download() as saved:
         page.locator(".kb-result h3 a").first.click()
 
-    assert re.fullmatch(r"waschmaschine-\d\d\.docx", saved.value.suggested_filename)
+    assert re.fullmatch(r"mikrowelle-\d\d\.docx", saved.value.suggested_filename)
 
 
 def test_a_deep_link_shows_everything_it_names(page: Page, address: str) -> None:
@@ -152,13 +152,13 @@ def test_a_deep_link_shows_everything_it_names(page: Page, address: str) -> None
 
 
 def test_nothing_found_offers_ways_that_lead_on(page: Page, address: str) -> None:
-    page.goto(f"{address}/?q=%22Waschmaschine+Raumfahrt%22")
-    expect(heading(page)).to_have_text('Keine Treffer für: "Waschmaschine Raumfahrt"')
+    page.goto(f"{address}/?q=%22Mikrowelle+Raumfahrt%22")
+    expect(heading(page)).to_have_text('Keine Treffer für: "Mikrowelle Raumfahrt"')
 
     page.get_by_role("link", name=re.compile("^Ohne Anführungszeichen")).click()
 
     expect(results(page)).to_have_count(10)
-    expect(field(page)).to_have_value("Waschmaschine Raumfahrt")
+    expect(field(page)).to_have_value("Mikrowelle Raumfahrt")
 
 
 def test_hostile_text_is_text(page: Page, address: str) -> None:
@@ -171,7 +171,7 @@ def test_hostile_text_is_text(page: Page, address: str) -> None:
 
 
 def test_slash_goes_to_the_field_and_is_typed_within_it(page: Page, address: str) -> None:
-    page.goto(f"{address}/?q=Waschmaschine")
+    page.goto(f"{address}/?q=Mikrowelle")
     expect(results(page).first).to_be_visible()
 
     page.keyboard.press("/")
@@ -268,7 +268,7 @@ def test_the_index_is_picked_up_without_a_restart(
     own = environment | {"KB_INDEX": str(tmp_path / "index"), "PORT": str(free_port())}
     process = start(own, tmp_path)
     try:
-        page.goto(f"http://127.0.0.1:{own['PORT']}/?q=Waschmaschine")
+        page.goto(f"http://127.0.0.1:{own['PORT']}/?q=Mikrowelle")
         expect(page.get_by_role("alert")).to_contain_text(messages.INDEX_COMMAND)
 
         ingest(own, tmp_path)
@@ -293,9 +293,9 @@ def test_the_first_search_after_a_restart_is_not_lost(
         process = start(own, tmp_path)
         expect(page.get_by_role("dialog")).to_have_count(0)
         expect(page.locator("[data-test-connection-state=CONNECTED]")).to_be_attached()
-        search(page, "Waschmaschine")
+        search(page, "Mikrowelle")
 
         expect(heading(page)).to_have_text("14 Handlungshilfen")
-        expect(field(page)).to_have_value("Waschmaschine")
+        expect(field(page)).to_have_value("Mikrowelle")
     finally:
         stop(process)
