@@ -12,7 +12,8 @@ NAMES = {
     "xapian": "Xapian",
     "whoosh": "stock Whoosh",
     "tantivy-page": "tantivy, ten passages instead of guides (the earlier measurement's page)",
-    "kb-chain": "the knowledge base as the page asks it: stems, words and 4-grams, three passages per guide",
+    "kb-chain": "the knowledge base with stems, words and 4-grams",
+    "kb-page": "the knowledge base as the page asks it: the same, with up to three passages per guide",
     "tantivy-chain": "tantivy with stems, words and 4-grams",
 }
 """Contenders by name, and what they are."""

@@ -1,8 +1,8 @@
 """The knowledge base itself. Where all words are asked, each stands in quotes, which makes it a must.
 
-"kb" scores by stems and shows one passage per guide, as the others do; "kb-chain" is `kb.search.answer` as the page calls it:
-words as written and 4-grams too, and snippets for up to three passages per guide. Both also put results with all words first,
-count these, and count validity as a fourth axis.
+"kb" scores by stems and shows one passage per guide, as the others do; "kb-chain" by words as written and 4-grams too; "kb-page"
+is `kb.search.answer` as the page calls it, with snippets for up to three passages per guide. All also put results with all
+words first, count these, and count validity as a fourth axis.
 """
 
 import hashlib
@@ -30,7 +30,9 @@ class Contender:
     is_safe_in_threads = True
 
     def __init__(self, variant: str) -> None:
-        self._is_chain = variant == "chain"
+        if variant not in ("", "chain", "page"):
+            raise ValueError(f"kb has no variant {variant!r}")
+        self._variant = variant
 
     def version(self) -> str:
         """Return a digest of the code, so that a changed one gets a new index."""
@@ -48,22 +50,22 @@ class Contender:
 
     def open(self, folder: Path) -> "Searcher":
         """Open the index."""
-        return Searcher(folder, is_chain=self._is_chain)
+        return Searcher(folder, self._variant)
 
 
 class Searcher:
     """An open engine."""
 
-    def __init__(self, folder: Path, *, is_chain: bool) -> None:
-        self._engine, self._is_chain = EmbeddedEngine(folder), is_chain
+    def __init__(self, folder: Path, variant: str) -> None:
+        self._engine, self._variant = EmbeddedEngine(folder), variant
 
     def answer(self, asked: Asked) -> Answer | Matches:
-        """Answer as the page does, or by stems alone."""
+        """Answer as the variant does."""
         selection = {Axis.TOPIC: frozenset({asked.topic})} if asked.topic else {}
-        if self._is_chain:
+        if self._variant == "page":
             return search.answer(self._engine, text(asked), selection=selection)
         parsed = query.parse(text(asked), selection=selection, as_of=date.today())
-        return self._engine.search(replace(parsed, words=()), n_hits=1)
+        return self._engine.search(parsed if self._variant else replace(parsed, words=()), n_hits=1)
 
     def read(self, answer: Any) -> Shown:
         """Return the answer in the common form."""
