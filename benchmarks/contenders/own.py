@@ -1,6 +1,6 @@
 """The knowledge base itself. Where all words are asked, each stands in quotes, which makes it a must.
 
-"kb" scores by stems and shows one passage per guide, as the others do; "kb-chain" by words as written and 4-grams too; "kb-page"
+"kb" scores by stems and shows one passage per guide, as the others do; "kb-chain" by words and 4-grams too; "kb-page"
 is `kb.search.answer` as the page calls it, with snippets for up to three passages per guide. All also put results with all
 words first, count these, and count validity as a fourth axis.
 """
