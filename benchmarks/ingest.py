@@ -35,7 +35,9 @@ _IMPORTS = {"imports of the command": "kb.cli", "imports of the fork server": "k
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Measure and print tables in Markdown; returns the exit status."""
-    parser = argparse.ArgumentParser(prog="benchmarks ingest", description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser = argparse.ArgumentParser(
+        prog="benchmarks ingest", description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+    )
     parser.add_argument("source", type=Path, metavar="DIR", help="a folder of guides")
     parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--files", type=int, default=2000, help="of the run that finds nothing to do; 0: leave it out")
@@ -43,7 +45,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory() as folder:
         found = measure(options.source.resolve(), Path(folder), rounds=options.rounds, n_files=options.files)
-    print("\n".join(tables(found)))
+    sys.stdout.write("\n".join(tables(found)) + "\n")
     if options.json:
         options.json.write_text(json.dumps(found, ensure_ascii=False, indent=1), "utf-8")
     return 0
@@ -116,7 +118,10 @@ def make_guides(folder: Path, n_files: int) -> None:
     for n in range(n_files):
         path = folder / f"thema-{n % 20}" / f"handlungshilfe-{n}.docx"
         path.parent.mkdir(parents=True, exist_ok=True)
-        texts = (f"Handlungshilfe {n}", *(f"Für Fall {n}-{part} ist der Bedarf vor dem Bescheid zu prüfen." for part in range(20)))
+        texts = (
+            f"Handlungshilfe {n}",
+            *(f"Für Fall {n}-{part} ist der Bedarf vor dem Bescheid zu prüfen." for part in range(20)),
+        )
         paragraphs = "".join(f"<w:p><w:r><w:t>{text}</w:t></w:r></w:p>" for text in texts)
         with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
             archive.writestr("[Content_Types].xml", _TYPES)
@@ -141,7 +146,9 @@ _RELATIONS = (
 
 
 def _where() -> dict[str, str]:
-    cpu = next((line.split(":")[1].strip() for line in Path("/proc/cpuinfo").read_text().splitlines() if "model name" in line), "")
+    cpu = next(
+        (line.split(":")[1].strip() for line in Path("/proc/cpuinfo").read_text().splitlines() if "model name" in line), ""
+    )
     versions = {name: metadata.version(name) for name in ("pypdf", "pypdfium2", "python-docx", "whoosh")}
     if shutil.which(RECOLL):
         listed = subprocess.run(["dpkg-query", "-W", "recollcmd", "poppler-utils"], capture_output=True, text=True, check=False)  # noqa: S607

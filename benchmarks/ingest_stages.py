@@ -29,10 +29,10 @@ REST = "opening the index, commit, sync, verifying, report"
 # The functions at which the clock changes to a stage
 SEAMS = (
     ("plan: folder, digests", "kb.catalog", "make"),
-    (PYPDF, "kb.extract.pdf", "_open"),
-    (PYPDF, "kb.extract.pdf", "_outline"),
-    (PYPDF, "kb.extract.pdf", "_property"),
-    (PYPDF, "kb.extract.pdf", "_pypdf_text"),
+    (PYPDF, "kb.extract.fallback", "opened"),
+    (PYPDF, "kb.extract.fallback", "walked"),
+    (PYPDF, "kb.extract.fallback", "text"),
+    ("guard against bombs", "kb.extract.bombs", "is_tame"),
     ("types, lines, headings of PDF pages", "kb.extract.pdf", "PdfExtractor.extract"),
     (WORD, "kb.extract.word", "WordExtractor.extract"),
     (WORD, "kb.extract.odt", "OdtExtractor.extract"),

@@ -30,7 +30,11 @@ class Cost:
 
 
 def measure(
-    command: Sequence[str | Path], *, env: Mapping[str, str] | None = None, cwd: Path | None = None, samples_memory: bool = False
+    command: Sequence[str | Path],
+    *,
+    env: Mapping[str, str] | None = None,
+    cwd: Path | None = None,
+    samples_memory: bool = False,
 ) -> Cost:
     """Run the command, without output, until it and all its descendants have ended. This process must have no other children.
 
