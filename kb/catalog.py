@@ -11,6 +11,7 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain, count
 from pathlib import Path, PurePosixPath
 
 from kb import metadata
@@ -165,4 +166,5 @@ def _new_id(place: str, taken: Collection[str]) -> str:
     for umlaut, letters in (("ä", "ae"), ("ö", "oe"), ("ü", "ue"), ("ß", "ss")):
         folded = folded.replace(umlaut, letters)
     plain = re.sub(r"[^a-z0-9]+", "-", folded).strip("-")
-    return next(id_ for id_ in (plain, *(f"{plain}-{n}" for n in range(2, 10_000))) if id_ and id_ not in taken)
+    ids = chain([plain], (f"{plain}-{n}" for n in count(2)))
+    return next(id_ for id_ in ids if id_ and id_ not in taken)

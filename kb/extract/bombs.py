@@ -11,16 +11,16 @@ import zlib
 
 MAX_UNPACKED = 64 * 1024 * 1024  # all streams together; pypdf allows 75 MB for one
 
-_STREAM = re.compile(rb"(?<!end)stream[^\r\n]*(?:\r\n|\r|\n)")  # pdfium passes over the rest of the line
+_STREAM = re.compile(rb"stream(?<!endstream)[^\r\n]*(?:\r\n|\r|\n)")  # pdfium passes over the rest of the line
 _CHUNK = 1 << 16
-_PIECE = 1 << 20
+_PIECE = 1 << 18
 
 # A chain of filters can unpack a thousandfold twice; those of images come last and are not applied when text is read
 _PLAIN = rb"/(?:FlateDecode|DCTDecode|JPXDecode|CCITTFaxDecode|JBIG2Decode)"
 _OTHER_FILTER = re.compile(rb"/Filter(?!\s*(?:\[\s*%s\s*\]|%s)\s*(?:/|>>))" % (_PLAIN, _PLAIN))
 _ENCRYPTION = re.compile(rb"/Encrypt\b")
-_ESCAPED = re.compile(rb"/[!-~]{0,40}?#[0-9A-Fa-f]{2}[!-~]{0,40}")  # "/Fil#74er" is a filter, too
-_ESCAPE = re.compile(rb"#([0-9A-Fa-f]{2})")
+_ESCAPE = re.compile(rb"#([0-9A-Fa-f]{2})")  # "/Fil#74er" is a filter, too
+_REACH = 3 * len(b"/Encrypt")  # of a name in which every letter is escaped
 
 
 def is_tame(data: bytes) -> bool:
@@ -38,8 +38,12 @@ def is_tame(data: bytes) -> bool:
 
 
 def _hides_a_filter(data: bytes) -> bool:
-    names = (_ESCAPE.sub(lambda match: bytes([int(match[1], 16)]), match[0]) for match in _ESCAPED.finditer(data))
-    return any(b"/Filter" in name or b"/Encrypt" in name for name in names)
+    for match in _ESCAPE.finditer(data):
+        near = data[max(0, match.start() - _REACH) : match.end() + _REACH]
+        plain = _ESCAPE.sub(lambda escape: bytes([int(escape[1], 16)]), near)
+        if any(plain.count(name) > near.count(name) for name in (b"/Filter", b"/Encrypt")):
+            return True
+    return False
 
 
 def _is_zlib(head: bytes) -> bool:
