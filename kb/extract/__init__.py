@@ -34,6 +34,15 @@ def version_for(path: Path) -> str:
     return f"{_format(path).version}, cleaning {cleaning.VERSION}"
 
 
+def module_for(path: Path) -> str:
+    """Return the name of the module that reads the file, without importing it.
+
+    Raises:
+        ExtractionError: no extractor reads files with this ending.
+    """
+    return _format(path).module
+
+
 def extractor_for(path: Path) -> Extractor:
     """Return the extractor for the file; imports the format's library.
 
