@@ -1,6 +1,6 @@
 """The ingest of a folder: by the clock and in CPU seconds beside recollindex, stage by stage, and when nothing has changed.
 
-    python -m benchmarks ingest ../shared/guides [--rounds 7] [--files 2000] [--json FILE]
+    python -m benchmarks ingest ../shared/guides [--rounds 7] [--copies 1] [--files 2000] [--json FILE]
 
 Both programs run as commands with all their processes counted, in turns, into a fresh index each time. They do not do the
 same work: recollindex (German stemming, no dictionary for spelling) takes words and stems of whole files from pdftotext; ours
@@ -27,6 +27,7 @@ from typing import Any
 
 from benchmarks import ingest_stages, process_tree
 from benchmarks.process_tree import Cost
+from kb.extract import SUFFIXES
 
 OURS, RECOLL = "kb ingest", "recollindex"
 PADDING = 300_000  # bytes: with it a made guide is as large as real ones are in the mean
@@ -40,11 +41,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("source", type=Path, metavar="DIR", help="a folder of guides")
     parser.add_argument("--rounds", type=int, default=7)
+    parser.add_argument("--copies", type=int, default=1, help="of each file, to see the rate without the start of the programs")
     parser.add_argument("--files", type=int, default=2000, help="of the run that finds nothing to do; 0: leave it out")
     parser.add_argument("--json", type=Path, metavar="FILE")
     options = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory() as folder:
-        found = measure(options.source.resolve(), Path(folder), rounds=options.rounds, n_files=options.files)
+        source = options.source.resolve()
+        if options.copies > 1:
+            source = multiplied(source, Path(folder) / "copies", options.copies)
+        found = measure(source, Path(folder), rounds=options.rounds, n_files=options.files)
     sys.stdout.write("\n".join(tables(found)) + "\n")
     if options.json:
         options.json.write_text(json.dumps(found, ensure_ascii=False, indent=1), "utf-8")
@@ -82,7 +87,7 @@ def _contest(source: Path, folder: Path, rounds: int) -> dict[str, list[Cost]]:
 
 
 def _ours(source: Path, work: Path, *, is_last: bool) -> Cost:
-    command = [sys.executable, "-m", "kb.cli", "ingest", "--source", source, "--index", work / "index"]
+    command: list[str | Path] = [sys.executable, "-m", "kb.cli", "ingest", "--source", source, "--index", work / "index"]
     return process_tree.measure(command, samples_memory=is_last)
 
 
@@ -101,7 +106,7 @@ def _imports(module: str, rounds: int) -> list[float]:
 def _no_op(source: Path, index: Path, n_files: int) -> dict[str, float]:
     """Ingest many made guides, then again without a change; return the seconds of the second run, and of the first."""
     make_guides(source, n_files)
-    command = [sys.executable, "-m", "kb.cli", "ingest", "--source", source, "--index", index]
+    command: list[str | Path] = [sys.executable, "-m", "kb.cli", "ingest", "--source", source, "--index", index]
     first = process_tree.measure(command)
     again = [process_tree.measure(command) for _ in range(5)]
     return {
@@ -110,6 +115,22 @@ def _no_op(source: Path, index: Path, n_files: int) -> dict[str, float]:
         "wall_s": statistics.median(cost.wall_s for cost in again),
         "cpu_s": statistics.median(cost.cpu_s for cost in again),
     }
+
+
+def multiplied(source: Path, folder: Path, n_copies: int) -> Path:
+    """Write copies of each guide that differ by a comment at the end, and return their folder."""
+    for path in sorted(path for path in source.rglob("*") if path.suffix.lower() in SUFFIXES):
+        for n in range(n_copies):
+            copy = folder / str(n) / path.relative_to(source)
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(path, copy)
+            if path.suffix.lower() == ".pdf":
+                with copy.open("ab") as file:
+                    file.write(b"\n%% %d\n" % n)
+            else:
+                with zipfile.ZipFile(copy, "a") as archive:
+                    archive.comment = b"%d" % n
+    return folder
 
 
 def make_guides(folder: Path, n_files: int) -> None:
