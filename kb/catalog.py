@@ -7,10 +7,13 @@ Files with the same content are one guide at several places.
 import hashlib
 import os
 import re
+import stat
 import unicodedata
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import chain, count
 from pathlib import Path, PurePosixPath
 
 from kb import metadata
@@ -18,6 +21,7 @@ from kb.errors import SourceError, SourceReason
 from kb.model import Guide
 
 MAX_SHARE_GONE = 0.2  # of the known guides; more look like a drive that is not mounted
+_READERS = 4  # files that are read at the same time
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,8 +103,15 @@ def _files(source: Path) -> Iterator[tuple[str, Path]]:
         for name in sorted(names):
             path = Path(folder, name)
             is_noise = name.startswith((".", "~$")) or name.casefold() in ("thumbs.db", "desktop.ini")
-            if not is_noise and path.is_file() and not path.is_symlink():
+            if not is_noise and _is_regular(path):
                 yield path.relative_to(source).as_posix(), path
+
+
+def _is_regular(path: Path) -> bool:
+    try:
+        return stat.S_ISREG(path.lstat().st_mode)
+    except OSError:  # it has gone meanwhile
+        return False
 
 
 def _printable(place: str) -> str:
@@ -116,8 +127,9 @@ def _identify(source: Path, places: Sequence[str], known: Mapping[str, Guide], t
     """Yield the guides that lie at `places`, each under the id that it has or gets."""
     looked_at = set(places)
     by_digest: dict[str, list[str]] = defaultdict(list)
-    for place in places:
-        by_digest[_digest(source / place)].append(place)
+    with ThreadPoolExecutor(_READERS) as pool:  # hashing and waiting for the disk hold no lock
+        for place, digest in zip(places, pool.map(_digest, map(source.joinpath, places)), strict=True):
+            by_digest[digest].append(place)
     known_by_digest = {guide.digest: guide for guide in known.values()}
     changed = {place: guide for guide in known.values() if guide.digest not in by_digest for place in guide.places}
     taken = set(known)
@@ -165,4 +177,5 @@ def _new_id(place: str, taken: Collection[str]) -> str:
     for umlaut, letters in (("ä", "ae"), ("ö", "oe"), ("ü", "ue"), ("ß", "ss")):
         folded = folded.replace(umlaut, letters)
     plain = re.sub(r"[^a-z0-9]+", "-", folded).strip("-")
-    return next(id_ for id_ in (plain, *(f"{plain}-{n}" for n in range(2, 10_000))) if id_ and id_ not in taken)
+    ids = chain([plain], (f"{plain}-{n}" for n in count(2)))
+    return next(id_ for id_ in ids if id_ and id_ not in taken)

@@ -10,6 +10,8 @@ import unicodedata
 from collections import Counter
 from collections.abc import Container, Iterable, Sequence
 from dataclasses import replace
+from functools import lru_cache
+from itertools import islice
 
 from kb.model import Heading, Page
 
@@ -19,26 +21,22 @@ EDGE_LINES = 3  # depth 4 also removes repeated footnotes: recall .993 -> .976
 HEAD_SHARE = 0.4  # of the pages that must carry a line for it to be a running head
 HEAD_PAGES = 3
 
-_CHARACTERS = str.maketrans(
-    {
-        **dict.fromkeys("\u00a0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000\t", " "),
-        **dict.fromkeys("\u2010\u2011", "-"),
-        **dict.fromkeys("\r\v\f\x85\u2028\u2029", "\n"),
-        **dict.fromkeys("\uf0a7\uf0b7\uf0d8\uf0fc\uf06e\uf076", "•"),  # bullets of Symbol and Wingdings
-        **dict(zip("ﬀﬁﬂﬃﬄﬅﬆ", ("ff", "fi", "fl", "ffi", "ffl", "st", "st"), strict=True)),
-    }
-)  # no NFKC: it would make "m²" to "m2" and "½" to "1⁄2"
+_REPLACED = {
+    **dict.fromkeys("\u00a0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000\t", " "),
+    **dict.fromkeys("\u2010\u2011", "-"),
+    **dict.fromkeys("\r\v\f\x85\u2028\u2029", "\n"),
+    **dict.fromkeys("\uf0a7\uf0b7\uf0d8\uf0fc\uf06e\uf076", "•"),  # bullets of Symbol and Wingdings
+    **dict(zip("ﬀﬁﬂﬃﬄﬅﬆ", ("ff", "fi", "fl", "ffi", "ffl", "st", "st"), strict=True)),
+}  # no NFKC: it would make "m²" to "m2" and "½" to "1⁄2"
 _UMLAUTS = dict(zip("aouAOU", "äöüÄÖÜ", strict=True))
 _TEX_UMLAUT = re.compile("\u00a8([aouAOU])")  # OT1 fonts set the dots before the letter
+_LINE_END_HYPHENS = frozenset("\ufffe\x02\u00ad")
 _LINE_END_HYPHEN = re.compile("[\ufffe\x02]\n?|\u00ad *\n")  # pdfium gives U+FFFE for a hyphen together with the line end
 _INVISIBLE = re.compile(
     "[\x00-\x09\x0b-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufffe\uffff\ud800-\udfff]"
 )
-_BLANKS = re.compile(" {2,}")
-_LINE_BLANKS = re.compile(" *\n *")
-_EMPTY_LINES = re.compile("\n{3,}")
 
-_HYPHENATED = re.compile(r"(?<=[^\W\d_])-\n([^\W\d_]+)(\S*)( ?)")
+_HYPHENATED = re.compile(r"-\n(?<=[^\W\d_]-\n)([^\W\d_]+)(\S*)( ?)")  # begins with what a search can jump to
 _LAST_WORD = re.compile(r"(\S*?)([^\W\d_]+)$")
 _REACH = 60  # characters before a hyphen or mark that are looked at: keeps the rules linear on hostile text
 _ADDRESS = re.compile(r"://|www\.|@")
@@ -50,8 +48,9 @@ _MARGIN_NUMBER = re.compile(
     r"\((?:R[zn]\.? )?[\w.]*\d\)|\d+(?:\.\d+)+(?: \(\d+\))?|R[NZnz]\.? \d+(?:\.\d+)*"
 )  # (11.64), 44.05 (1)
 _PAGE_NUMBER = re.compile(r"(?:Seite|S\.|Blatt) ?\d+(?: ?(?:von|/) ?\d+)?|[-–] ?\d+ ?[-–]|\d+ ?(?:/|von) ?\d+", re.IGNORECASE)
+_BULLETS = frozenset("•▪◦·")
 _LONE_BULLETS = re.compile(r"(?m)^[ \t•▪◦·]+\n?$\n?")  # some producers draw all bullets of a page after its text
-_SENTENCE_NUMBER = re.compile(r"(?:^|(?<=[.:;?!)“\"] ))(\d{1,2}|\d+(?:\.\d+)+)(?=[A-ZÄÖÜ][a-zäöüß])", re.MULTILINE)
+_SENTENCE_NUMBER = re.compile(r"(?=\d)(?:^|(?<=[.:;?!)“\"] ))(\d{1,2}|\d+(?:\.\d+)+)(?=[A-ZÄÖÜ][a-zäöüß])", re.MULTILINE)
 _UNITS = frozenset({"m", "cm", "km", "qm"})
 _POWERS = {"2": "²", "3": "³"}
 
@@ -68,7 +67,7 @@ def clean(pages: Sequence[Page]) -> tuple[Page, ...]:
     compounds = frozenset(compound for text in texts for compound in _COMPOUND.findall(text))
     cleaned = []
     for page, text in zip(pages, texts, strict=True):
-        whole = dehyphenate(_LONE_BULLETS.sub("", text), compounds)
+        whole = dehyphenate(text if _BULLETS.isdisjoint(text) else _LONE_BULLETS.sub("", text), compounds)
         whole = _SENTENCE_NUMBER.sub(r"\1 ", whole).strip("\n")
         cleaned.append(replace(page, text=whole, headings=_headings(page.headings)))
     return tuple(cleaned)
@@ -87,12 +86,29 @@ def edges(pages: Sequence[Page]) -> tuple[str, ...]:
     return tuple(lines)
 
 
+@lru_cache(maxsize=1024)  # a guide's pages are cleaned, and then asked for their edges
 def characters(text: str) -> str:
     """Return `text` in NFC with plain blanks, hyphens and line feeds, without ligatures and invisible characters."""
-    text = _LINE_END_HYPHEN.sub("-\n", text.replace("\r\n", "\n"))
-    text = _TEX_UMLAUT.sub(lambda match: _UMLAUTS[match[1]], text).translate(_CHARACTERS)
-    text = unicodedata.normalize("NFC", _INVISIBLE.sub("", text))
-    return _EMPTY_LINES.sub("\n\n", _LINE_BLANKS.sub("\n", _BLANKS.sub(" ", text))).strip(" ")
+    text = text.replace("\r\n", "\n")
+    found = set(text)  # most texts have few of these characters: looking for each is cheaper than asking each what it is
+    if not found.isdisjoint(_LINE_END_HYPHENS):
+        text = _LINE_END_HYPHEN.sub("-\n", text)
+    if "\u00a8" in found:
+        text = _TEX_UMLAUT.sub(lambda match: _UMLAUTS[match[1]], text)
+    for character in found & _REPLACED.keys():
+        text = text.replace(character, _REPLACED[character])
+    if _INVISIBLE.search("".join(found)):
+        text = _INVISIBLE.sub("", text)
+    text = unicodedata.normalize("NFC", text)
+    text = _shortened(text, "  ", " ").replace(" \n", "\n").replace("\n ", "\n")
+    return _shortened(text, "\n\n\n", "\n\n").strip(" ")
+
+
+def _shortened(text: str, run: str, shorter: str) -> str:
+    """Return `text` with longer and longer runs replaced until there is none."""
+    while run in text:
+        text = text.replace(run, shorter)
+    return text
 
 
 def dehyphenate(text: str, compounds: Container[str] = frozenset()) -> str:
@@ -103,7 +119,8 @@ def dehyphenate(text: str, compounds: Container[str] = frozenset()) -> str:
 
     def join(match: re.Match[str]) -> str:
         after, rest, blank = match.groups()
-        last = _LAST_WORD.search(match.string[max(0, match.start() - _REACH) : match.start()])
+        near = match.string[max(0, match.start() - _REACH) : match.start()].rsplit(None, 1)
+        last = _LAST_WORD.match(near[-1])
         if last is None or after in _SUSPENDED:
             return match[0]
         lead, before = last.groups()
@@ -113,7 +130,7 @@ def dehyphenate(text: str, compounds: Container[str] = frozenset()) -> str:
         end = "\n" if blank else ""
         return f"{'-' if keeps else ''}{after}{rest}{end}"
 
-    for _ in range(3):  # a word over three lines
+    for _ in range(3 if "-\n" in text else 0):  # a word over three lines
         text, n_joined = _HYPHENATED.subn(join, text)
         if not n_joined:
             break
@@ -159,8 +176,9 @@ def _without_running_heads(texts: Sequence[str]) -> list[str]:
 
 def _edge(lines: Sequence[str], above: int, below: int) -> list[int]:
     """Return the indexes of the first `above` and the last `below` lines that are not empty."""
-    filled = [i for i, line in enumerate(lines) if line]
-    return sorted({*filled[:above], *filled[len(filled) - min(below, len(filled)) :]})
+    first = islice((i for i, line in enumerate(lines) if line), above)
+    last = islice((i for i in range(len(lines) - 1, -1, -1) if lines[i]), below)
+    return sorted({*first, *last})
 
 
 def _is_running(line: str, heads: Container[str]) -> bool:

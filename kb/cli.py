@@ -8,12 +8,11 @@ import json
 import logging
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
-
-from tqdm import tqdm
 
 from kb import config, ingestion, messages, topics
 from kb.catalog_json import to_json
@@ -121,13 +120,7 @@ def _ingest(options: argparse.Namespace, settings: Settings, taxonomy: Taxonomy)
         print(messages.outside(str(wrong), str(settings.source)), file=sys.stderr)
         return WRONG_USE
     started = time.perf_counter()
-    # disable=None: no bar without a terminal
-    with tqdm(desc=messages.READING, unit="", leave=False, disable=None, file=sys.stderr) as bar:
-
-        def progress(n_done: int, total: int) -> None:
-            bar.total = total
-            bar.update(n_done - bar.n)
-
+    with _progress() as progress:
         report = ingestion.run(
             settings,
             taxonomy,
@@ -143,6 +136,23 @@ def _ingest(options: argparse.Namespace, settings: Settings, taxonomy: Taxonomy)
     else:
         _print_report(report, seconds)
     return SOME_FAILED if report.count(Verdict.FAILED) else DONE
+
+
+@contextmanager
+def _progress() -> Iterator[ingestion.Progress]:
+    """Show a bar on a terminal."""
+    if not sys.stderr.isatty():
+        yield lambda _done, _total: None
+        return
+    from tqdm import tqdm  # noqa: PLC0415  # its import costs a tenth of a run without a change
+
+    with tqdm(desc=messages.READING, unit="", leave=False, file=sys.stderr) as bar:
+
+        def progress(n_done: int, total: int) -> None:
+            bar.total = total
+            bar.update(n_done - bar.n)
+
+        yield progress
 
 
 def _in_source(path: Path, source: Path) -> Path | None:

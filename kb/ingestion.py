@@ -8,11 +8,12 @@ its previous version.
 import hashlib
 import logging
 import os
+from collections import deque
 from collections.abc import Callable, Collection, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from kb import catalog, cleaning, editions, engines, metadata, passages
 from kb.catalog import Found, Plan
@@ -103,11 +104,16 @@ def run(
                 allow_removals=allow_removals,
             )
             log.info("phase=read guides=%d gone=%d", len(plan.read), len(plan.gone))
-            outcomes = dict(_read_all(plan, settings, taxonomy, progress))
-            lines = tuple(_lines(plan, outcomes, known))
+            outcomes: dict[str, Guide | GuideError] = {}
+            for id_, outcome in _read_all(plan, settings, taxonomy, progress):
+                outcomes[id_] = outcome.guide if isinstance(outcome, _Taken) else outcome
+                if isinstance(outcome, _Taken) and not is_dry_run:  # while others are being read
+                    _write(batch, outcome)
+            after = _after(plan, outcomes, known)
+            lines = tuple(_lines(plan, outcomes, after))
             if not is_dry_run:
-                _write(batch, plan, outcomes, known)
-            n_pages = sum(taken.guide.n_pages for taken in outcomes.values() if isinstance(taken, _Taken))
+                _settle(batch, plan, outcomes, known, after)
+            n_pages = sum(guide.n_pages for guide in outcomes.values() if isinstance(guide, Guide))
             return Report(lines=lines, is_dry_run=is_dry_run, rebuilt=rebuilt, n_pages=n_pages)
     finally:
         engine.close()
@@ -136,10 +142,14 @@ def _read_all(
     plan: Plan, settings: Settings, taxonomy: Taxonomy, progress: Progress
 ) -> Iterator[tuple[str, _Taken | GuideError]]:
     """Yield (id, outcome) of every guide of the plan, in its order; several are read at the same time."""
+    sandbox.prepare({PurePath(one.places[0]).suffix.lower() for one in plan.read})
     with ThreadPoolExecutor(settings.workers or os.cpu_count() or 1) as pool:
-        futures: list[tuple[str, Future[_Taken]]] = [(one.id, pool.submit(_read, one, settings, taxonomy)) for one in plan.read]
+        futures: deque[tuple[str, Future[_Taken]]] = deque(
+            (one.id, pool.submit(_read, one, settings, taxonomy)) for one in plan.read
+        )
         try:
-            for n_done, (id_, future) in enumerate(futures, start=1):
+            for n_done in range(1, len(plan.read) + 1):
+                id_, future = futures.popleft()  # a guide that has been written is not kept
                 try:
                     yield id_, future.result()
                 except GuideError as error:
@@ -147,7 +157,7 @@ def _read_all(
                 except Exception as error:  # one guide must not stop the others; the traceback is in the log
                     log.exception("guide failed id=%s", id_)
                     yield id_, ExtractionError(id_, ExtractionReason.INTERNAL, type(error).__name__)
-                progress(n_done, len(futures))
+                progress(n_done, len(plan.read))
         finally:
             pool.shutdown(cancel_futures=True)
 
@@ -177,8 +187,7 @@ def _read(one: Found, settings: Settings, taxonomy: Taxonomy) -> _Taken:
     return _Taken(guide, cut)
 
 
-def _lines(plan: Plan, outcomes: Mapping[str, _Taken | GuideError], known: Mapping[str, Guide]) -> Iterator[Line]:
-    after = _after(plan, outcomes, known)
+def _lines(plan: Plan, outcomes: Mapping[str, Guide | GuideError], after: Mapping[str, Guide]) -> Iterator[Line]:
     unknown_editions = editions.unknown_predecessors(list(after.values()))
     for one in plan.read:
         outcome = outcomes[one.id]
@@ -189,7 +198,7 @@ def _lines(plan: Plan, outcomes: Mapping[str, _Taken | GuideError], known: Mappi
                 yield Line(
                     source=place,
                     verdict=_verdict(one),
-                    guide=outcome.guide,
+                    guide=outcome,
                     unknown_editions=unknown_editions.get(one.id, ()),
                 )
     for place in plan.misnamed:
@@ -205,25 +214,34 @@ def _verdict(one: Found) -> Verdict:
     return Verdict.MOVED if one.is_moved and one.known.digest == one.digest else Verdict.CHANGED
 
 
-def _after(plan: Plan, outcomes: Mapping[str, _Taken | GuideError], known: Mapping[str, Guide]) -> dict[str, Guide]:
+def _after(plan: Plan, outcomes: Mapping[str, Guide | GuideError], known: Mapping[str, Guide]) -> dict[str, Guide]:
     """Return the catalog as it will be, every guide with the work that it belongs to."""
     after = {id_: guide for id_, guide in known.items() if guide not in plan.gone}
     for one in plan.read:
         outcome = outcomes[one.id]
-        if isinstance(outcome, _Taken):
-            after[one.id] = outcome.guide
+        if isinstance(outcome, Guide):
+            after[one.id] = outcome
         elif one.known and one.known.digest == one.digest:
             after[one.id] = replace(one.known, places=one.places)  # the old version, where its file lies now
     works = editions.assign_works(after.values())
     return {id_: replace(guide, work_id=works[id_]) for id_, guide in after.items()}
 
 
-def _write(batch: Batch, plan: Plan, outcomes: Mapping[str, _Taken | GuideError], known: Mapping[str, Guide]) -> None:
+def _write(batch: Batch, taken: _Taken) -> None:
+    batch.replace(taken.guide, taken.passages)
+
+
+def _settle(
+    batch: Batch,
+    plan: Plan,
+    outcomes: Mapping[str, Guide | GuideError],
+    known: Mapping[str, Guide],
+    after: Mapping[str, Guide],
+) -> None:
+    """Bring the records into the state `after`: which work a guide belongs to shows only when all have been read."""
     for guide in plan.gone:
         batch.remove(guide.id)
-    for id_, guide in _after(plan, outcomes, known).items():
+    for id_, guide in after.items():
         outcome = outcomes.get(id_)
-        if isinstance(outcome, _Taken):
-            batch.replace(guide, outcome.passages)
-        elif guide != known[id_]:
+        if guide != (outcome if isinstance(outcome, Guide) else known[id_]):
             batch.update(guide)

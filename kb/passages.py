@@ -5,6 +5,7 @@ A passage stays within one page and one heading, so a hit can name both. Lengths
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from itertools import pairwise
 
 from kb import analysis
@@ -57,7 +58,7 @@ def _sections(page: Page, trail: list[Heading]) -> Iterator[tuple[list[Heading],
 
 def _without_contents(lines: list[str]) -> list[str]:
     """Leave out the entries of a table of contents, and all of a page that is one: a hit there would not be the place."""
-    entries = [bool(_CONTENTS_ENTRY.search(line)) for line in lines]
+    entries = [line[-1:].isdecimal() and bool(_CONTENTS_ENTRY.search(line)) for line in map(str.rstrip, lines)]
     n_lines = sum(bool(line.strip()) for line in lines)
     if sum(entries) >= 4 and 2 * sum(entries) >= n_lines:
         return []
@@ -82,10 +83,12 @@ def _find(lines: Sequence[str], title: str, at: int) -> tuple[int, int]:
     return at, at
 
 
+@lru_cache(maxsize=1024)  # each heading is looked for in the lines of its page
 def _letters(line: str) -> str:
     return _NOT_ALNUM.sub("", line).casefold()
 
 
+@lru_cache(maxsize=1024)
 def _letters_without_number(line: str) -> str:
     return _letters(_NUMBER.sub("", line))
 

@@ -85,10 +85,13 @@ class Taxonomy:
 
     def topic_of_folder(self, folders: Iterable[str]) -> str | None:
         """Return the topic that a path's folders name, by id or by title; the innermost that names one wins."""
-        names = {_plain(name): id_ for (axis, id_), title in self.titles.items() if axis is Axis.TOPIC for name in (id_, title)}
-        names |= {_plain(id_.rpartition(".")[2]): id_ for id_ in reversed(self.ids(Axis.TOPIC)) if "." in id_} | names
-        found = [names[plain] for folder in folders if (plain := _plain(folder)) in names]
+        found = [self._names[plain] for folder in folders if (plain := _plain(folder)) in self._names]
         return found[-1] if found else None
+
+    @cached_property
+    def _names(self) -> Mapping[str, str]:
+        names = {_plain(name): id_ for (axis, id_), title in self.titles.items() if axis is Axis.TOPIC for name in (id_, title)}
+        return {_plain(id_.rpartition(".")[2]): id_ for id_ in reversed(self.ids(Axis.TOPIC)) if "." in id_} | names
 
 
 def load(path: Path | None = None) -> Taxonomy:

@@ -17,7 +17,7 @@ class _Format:
 
 
 _FORMATS = {
-    ".pdf": _Format(module="kb.extract.pdf", name="PdfExtractor", version="pdf 1"),
+    ".pdf": _Format(module="kb.extract.pdf", name="PdfExtractor", version="pdf 2"),
     ".docx": _Format(module="kb.extract.word", name="WordExtractor", version="docx 3"),
     ".odt": _Format(module="kb.extract.odt", name="OdtExtractor", version="odt 2"),
 }
@@ -32,6 +32,15 @@ def version_for(path: Path) -> str:
         ExtractionError: no extractor reads files with this ending.
     """
     return f"{_format(path).version}, cleaning {cleaning.VERSION}"
+
+
+def module_for(path: Path) -> str:
+    """Return the name of the module that reads the file, without importing it.
+
+    Raises:
+        ExtractionError: no extractor reads files with this ending.
+    """
+    return _format(path).module
 
 
 def extractor_for(path: Path) -> Extractor:

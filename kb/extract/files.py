@@ -41,3 +41,16 @@ def head(path: Path) -> bytes:
             return file.read(HEAD_BYTES)
     except OSError as error:
         raise ExtractionError(str(path), ExtractionReason.UNREADABLE, error.strerror or "") from error
+
+
+def content(path: Path) -> bytes:
+    """Return all bytes of a file.
+
+    Raises:
+        ExtractionError: as `head`.
+    """
+    size(path)
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise ExtractionError(str(path), ExtractionReason.UNREADABLE, error.strerror or "") from error

@@ -18,7 +18,7 @@ from kb.cleaning import characters, dehyphenate, set_apart
 from kb.model import Heading
 
 _BOLD = 700  # weight
-_RAISED = re.compile(r"(?<![\d.,/§])\d{1,2}(?=[^\W\d_])|(?<=[^\W\d_])\d{1,3}(?!\d)|(?<=[.,;:)“”\"])\d{1,3}(?![\d.,])")
+_RAISED = re.compile(r"(?=\d)(?:(?<![\d.,/§])\d{1,2}(?=[^\W\d_])|(?<=[^\W\d_])\d{1,3}(?!\d)|(?<=[.,;:)“”\"])\d{1,3}(?![\d.,]))")
 _RAISED_SCALE = 0.8  # of the neighbour's size; Word sets .65, TeX .7
 _LETTERS = re.compile(r"[^\W\d_]")
 _LEADERS = re.compile(r"\.{4,}|(?:\. ){4,}|…{2,}|_{4,}")
@@ -52,7 +52,7 @@ class TypedPage:
         self._textpage = textpage
         self.raw = str(textpage.get_text_range())
         # offsets are pdfium's only while each character is one unit of UTF-16
-        self._is_addressable = all(ord(character) < 0x10000 for character in self.raw)
+        self._is_addressable = max(self.raw, default="") < "\U00010000"
 
     def text(self) -> str:
         """Return the text of the page with raised digits set apart from the words that they are glued to."""
@@ -75,11 +75,11 @@ class TypedPage:
         """Return the lines that have letters, in reading order."""
         lines, start = [], 0
         for text in self.raw.split("\r\n") if self._is_addressable else ():
-            letters = [match.start() for match in _LETTERS.finditer(text)]
-            if letters:
-                first, last = start + letters[0], start + letters[-1]
+            found = _LETTERS.search(text)
+            if found:
+                first = start + found.start()
                 font, is_bold = self._font(first)
-                size = min(self._size(first), self._size(last))
+                size = min(self._size(first), self._size(start + _last_letter(text)))
                 lines.append(Line(text=text.strip(), size=size, is_bold=is_bold, font=font))
             start += len(text) + 2
         return lines
@@ -99,6 +99,10 @@ class TypedPage:
         pdfium.FPDFText_GetFontInfo(self._textpage, index, name, len(name), ctypes.c_int())
         font = name.value.decode("latin-1")
         return font, "bold" in font.lower() or pdfium.FPDFText_GetFontWeight(self._textpage, index) >= _BOLD
+
+
+def _last_letter(text: str) -> int:
+    return next(i for i in range(len(text) - 1, -1, -1) if _LETTERS.match(text, i))
 
 
 def title_line(lines: Sequence[Line]) -> str:

@@ -1,39 +1,39 @@
-"""Read PDF guides: pypdf opens them, pdfium reads the text of their pages.
+"""Read PDF guides with pdfium, after a look at what the file unpacks to.
 
-pypdf's limits stop hostile files and it knows the outline; pdfium is 15 times faster and damages fewer forms. pypdf also
-reads a page that pdfium fails on. Meant for a child process: pdfium can abort and is not thread-safe.
+pdfium is 15 times faster than pypdf and damages fewer forms, but has no limits: pypdf has to pass files that are not plain.
+It is asked for a page, too, on which pdfium finds nothing or no German. Meant for a child process: pdfium can abort and
+is not thread-safe.
 """
 
 import re
-import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import islice
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import pypdf
 import pypdfium2
-from pypdf.errors import FileNotDecryptedError, LimitReachedError, PyPdfError, WrongPasswordError
-from pypdf.generic import Destination
 
 from kb.errors import ExtractionError, ExtractionReason
-from kb.extract import files, layout
+from kb.extract import bombs, files, layout
 from kb.model import Extracted, Heading, Page
 
-# what pypdf raises on damaged files, besides its own errors
-_PYTHON_DAMAGES = (ArithmeticError, AssertionError, AttributeError, EOFError, LookupError, OSError, RuntimeError, TypeError)
-_DAMAGES = (PyPdfError, *_PYTHON_DAMAGES, ValueError, zlib.error)
+if TYPE_CHECKING:
+    import pypdf
 
 _SCAN_LETTERS = 30  # a page with fewer is scanned, most likely
 _NO_LETTERS = 10
 _PAGES_PER_HEADING = 8  # an outline with fewer entries is none
 _MAX_LEVEL = 6
 _MAX_HEADINGS = 5000
+_MAX_PAGES = 5000  # as in sandbox.Limits; here before they are read
 _TITLE_PAGES = 3  # a cover may be an image
 _GATE = 0.12  # share of function words: real guides have .26 and more, broken fonts less than this
 _GATE_WORDS = 30
+_KNOWN = 0.5  # share of the words that stand on other pages; .6 to .98 on lists of links and tables of contents
 _FAILED_TRIES = 5  # pages in a row on which pypdf was no better; then it is not asked any more
-_LETTER = re.compile(r"[^\W\d_]")
 _WORD = re.compile(r"[^\W\d_]+")
 _FUNCTION_WORDS = frozenset(
     _WORD.findall(
@@ -52,71 +52,111 @@ class PdfExtractor:
 
     def extract(self, path: Path) -> Extracted:
         """Return the text and properties of the PDF; see `Extractor`."""
-        if b"%PDF-" not in files.head(path):
+        data = files.content(path)
+        if b"%PDF-" not in data[: files.HEAD_BYTES]:
             raise ExtractionError(str(path), ExtractionReason.WRONG_TYPE)
-        reader = _open(path)
-        outline = _outline(reader) if reader else {}
-        n_pages = len(reader.pages) if reader else 0
-        is_outlined = bool(outline) and sum(map(len, outline.values())) * _PAGES_PER_HEADING >= n_pages
-        leaves = _leaves(path, reader, n_typed=_TITLE_PAGES if is_outlined else None)
-        if all(leaf.n_letters < _NO_LETTERS for leaf in leaves):
-            raise ExtractionError(str(path), ExtractionReason.NO_TEXT, f"pages={len(leaves)}")
-        if not is_outlined:
-            typed = dict(enumerate(layout.headings([leaf.lines for leaf in leaves])))
-            outline = max(typed, outline, key=lambda found: sum(map(len, found.values())))
-        return Extracted(
-            pages=tuple(Page(number=i + 1, text=leaf.text, headings=outline.get(i, ())) for i, leaf in enumerate(leaves)),
-            title=_property(reader, "/Title"),
-            title_line=next((layout.title_line(leaf.lines) for leaf in leaves[:_TITLE_PAGES] if leaf.lines), ""),
-            author=_property(reader, "/Author"),
-            keywords=tuple(filter(None, map(str.strip, re.split("[,;]", _property(reader, "/Keywords"))))),
-            doubts=tuple(_doubts(leaves)),
-        )
+        backup = _Backup(path)
+        if not bombs.is_tame(data):
+            backup.walk()
+        try:
+            document = pypdfium2.PdfDocument(data)
+        except pypdfium2.PdfiumError as error:
+            return _without_pdfium(path, backup, str(error))
+        with closing(document):
+            return _read(path, document, backup)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+def _read(path: Path, document: pypdfium2.PdfDocument, backup: "_Backup") -> Extracted:
+    n_pages = len(document)
+    if n_pages > _MAX_PAGES:
+        raise ExtractionError(str(path), ExtractionReason.LIMIT, f"pages={n_pages}")
+    outline = _outline(document)
+    is_outlined = bool(outline) and sum(map(len, outline.values())) * _PAGES_PER_HEADING >= n_pages
+    n_typed = _TITLE_PAGES if is_outlined else n_pages
+    leaves = _mended([_leaf(document, i, is_typed=i < n_typed) for i in range(n_pages)], backup)
+    if not is_outlined:
+        typed = dict(enumerate(layout.headings([leaf.lines for leaf in leaves])))
+        outline = max(typed, outline, key=lambda found: sum(map(len, found.values())))
+    title, author, keywords = (" ".join(document.get_metadata_value(key).split()) for key in ("Title", "Author", "Keywords"))
+    return Extracted(
+        pages=_pages(path, leaves, outline),
+        title=title,
+        title_line=next((layout.title_line(leaf.lines) for leaf in leaves[:_TITLE_PAGES] if leaf.lines), ""),
+        author=author,
+        keywords=tuple(filter(None, map(str.strip, re.split("[,;]", keywords)))),
+        doubts=tuple(_doubts(leaves)),
+    )
+
+
+def _without_pdfium(path: Path, backup: "_Backup", problem: str) -> Extracted:
+    """Return what pypdf reads of a file that pdfium cannot open."""
+    leaves = _mended([_Leaf(text="")] * backup.n_pages, backup)
+    if not leaves:
+        raise ExtractionError(str(path), ExtractionReason.DAMAGED, problem)
+    return Extracted(pages=_pages(path, leaves, {}), doubts=tuple(_doubts(leaves)))
+
+
+def _pages(path: Path, leaves: "Sequence[_Leaf]", outline: Mapping[int, tuple[Heading, ...]]) -> tuple[Page, ...]:
+    if all(leaf.n_letters < _NO_LETTERS for leaf in leaves):
+        raise ExtractionError(str(path), ExtractionReason.NO_TEXT, f"pages={len(leaves)}")
+    return tuple(Page(number=i + 1, text=leaf.text, headings=outline.get(i, ())) for i, leaf in enumerate(leaves))
+
+
 class _Leaf:
     """What is read from one page."""
 
-    text: str
-    lines: Sequence[layout.Line] = ()
+    def __init__(self, text: str, lines: Sequence[layout.Line] = ()) -> None:
+        self.text, self.lines = text, lines
+
+    @cached_property
+    def words(self) -> list[str]:
+        return _WORD.findall(self.text.lower())
+
+    @cached_property
+    def n_letters(self) -> int:
+        return sum(map(len, self.words))
+
+    @cached_property
+    def n_function_words(self) -> int:
+        return sum(map(_FUNCTION_WORDS.__contains__, self.words))
 
     @property
-    def n_letters(self) -> int:
-        return len(_LETTER.findall(self.text))
+    def share(self) -> float:
+        """The share of German function words among the words of the text."""
+        return self.n_function_words / max(1, len(self.words))
+
+    @property
+    def is_odd(self) -> bool:
+        return len(self.words) >= _GATE_WORDS and self.share < _GATE
 
 
-def _open(path: Path) -> pypdf.PdfReader | None:
-    """Return a reader whose pages can be walked, or None for a damaged file, which pdfium may still read."""
-    try:
-        reader = pypdf.PdfReader(path)
-        if reader.is_encrypted and not reader.decrypt(""):
-            raise ExtractionError(str(path), ExtractionReason.ENCRYPTED)
-        for page in reader.pages:  # unpacks what is drawn, against limits that pdfium does not have
-            contents = page.get_contents()
-            if contents is not None:
-                contents.get_data()
-    except LimitReachedError as error:
-        raise ExtractionError(str(path), ExtractionReason.LIMIT, str(error)) from error
-    except (FileNotDecryptedError, WrongPasswordError) as error:
-        raise ExtractionError(str(path), ExtractionReason.ENCRYPTED) from error
-    except _DAMAGES:
-        return None
-    return reader
+class _Backup:
+    """pypdf's view of the same file, opened when it is first needed."""
 
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._is_open = False
+        self._reader: pypdf.PdfReader | None = None
 
-def _leaves(path: Path, reader: pypdf.PdfReader | None, *, n_typed: int | None) -> list[_Leaf]:
-    """Return all pages, the first `n_typed` of them (None: all) with the type of their lines."""
-    try:
-        document = pypdfium2.PdfDocument(path)
-    except pypdfium2.PdfiumError as error:
-        if reader is None:
-            raise ExtractionError(str(path), ExtractionReason.DAMAGED, str(error)) from error
-        leaves = [_Leaf(text="")] * len(reader.pages)
-    else:
-        with closing(document):
-            leaves = [_leaf(document, i, is_typed=n_typed is None or i < n_typed) for i in range(len(document))]
-    return list(_mended(leaves, reader)) if reader else leaves
+    def walk(self) -> None:
+        """Hold the file against pypdf's limits; see `fallback.walked`."""
+        from kb.extract import fallback  # noqa: PLC0415  # its import costs as much as a small guide
+
+        self._reader, self._is_open = fallback.walked(self._path), True
+
+    @property
+    def n_pages(self) -> int:
+        if not self._is_open:
+            self.walk()
+        return len(self._reader.pages) if self._reader else 0
+
+    def text(self, index: int) -> str:
+        """Return pypdf's text of a page, "" if it has none."""
+        from kb.extract import fallback  # noqa: PLC0415
+
+        if not self._is_open:
+            self._reader, self._is_open = fallback.opened(self._path), True
+        return fallback.text(self._reader, index) if self._reader else ""
 
 
 def _leaf(document: pypdfium2.PdfDocument, index: int, *, is_typed: bool) -> _Leaf:
@@ -128,78 +168,43 @@ def _leaf(document: pypdfium2.PdfDocument, index: int, *, is_typed: bool) -> _Le
         return _Leaf(text="")
 
 
-def _mended(leaves: Iterable[_Leaf], reader: pypdf.PdfReader) -> Iterator[_Leaf]:
-    """Yield the pages, with pypdf's text where pdfium found none or no German and pypdf did better."""
-    n_failed = 0
+def _mended(leaves: Sequence[_Leaf], backup: _Backup) -> list[_Leaf]:
+    """Return the pages, with pypdf's text where pdfium found none or no German and pypdf did better."""
+    known: frozenset[str] | None = None
+    mended, n_failed = [], 0
     for i, leaf in enumerate(leaves):
-        if n_failed < _FAILED_TRIES and (not leaf.text.strip() or _is_odd(leaf.text)):
-            text = _pypdf_text(reader, i)
-            is_better = _share(text) > _share(leaf.text) if leaf.text.strip() else bool(text.strip())
+        is_empty = not leaf.text.strip()
+        if leaf.is_odd:
+            known = frozenset(word for other in leaves if not other.is_odd for word in other.words) if known is None else known
+        if n_failed < _FAILED_TRIES and (is_empty or (leaf.is_odd and not _is_like(leaf, known or frozenset()))):
+            other = _Leaf(text=backup.text(i), lines=leaf.lines)
+            is_better = bool(other.text.strip()) if is_empty else other.share > leaf.share
             n_failed = 0 if is_better else n_failed + 1
-            yield _Leaf(text=text, lines=leaf.lines) if is_better else leaf
+            mended.append(other if is_better else leaf)
         else:
-            yield leaf
+            mended.append(leaf)
+    return mended
 
 
-def _pypdf_text(reader: pypdf.PdfReader, index: int) -> str:
-    try:
-        return reader.pages[index].extract_text()
-    except _DAMAGES:
-        return ""
-
-
-def _share(text: str) -> float:
-    """Return the share of German function words among the words of the text."""
-    words = _WORD.findall(text.lower())
-    return sum(word in _FUNCTION_WORDS for word in words) / max(1, len(words))
-
-
-def _is_odd(text: str) -> bool:
-    return len(_WORD.findall(text)) >= _GATE_WORDS and _share(text) < _GATE
+def _is_like(leaf: _Leaf, known: Container[str]) -> bool:
+    """Return whether the page has the words of the others: a list without sentences, and no broken font."""
+    return sum(word in known for word in leaf.words) >= _KNOWN * len(leaf.words)
 
 
 def _doubts(leaves: Sequence[_Leaf]) -> Iterator[str]:
     if sum(leaf.n_letters < _SCAN_LETTERS for leaf in leaves) * 2 > len(leaves):
         yield "scan_pages"
-    if _is_odd("\n".join(leaf.text for leaf in leaves)):
+    n_words = sum(len(leaf.words) for leaf in leaves)
+    if n_words >= _GATE_WORDS and sum(leaf.n_function_words for leaf in leaves) < _GATE * n_words:
         yield "odd_text"
 
 
-def _property(reader: pypdf.PdfReader | None, name: str) -> str:
-    """Return an entry of the document information, "" if there is none or it cannot be read."""
-    try:
-        value = reader.metadata.get(name) if reader and reader.metadata else None
-        return " ".join(str(value.get_object()).split()) if value is not None else ""
-    except _DAMAGES:
-        return ""
-
-
-def _outline(reader: pypdf.PdfReader) -> dict[int, tuple[Heading, ...]]:
+def _outline(document: pypdfium2.PdfDocument) -> dict[int, tuple[Heading, ...]]:
     """Return the headings of the outline by page index."""
-    found: dict[int, tuple[Heading, ...]] = {}
-    try:
-        stack: list[tuple[int, Iterator[object]]] = [(1, iter(reader.outline))]
-    except _DAMAGES:
-        return found
-    n_left = _MAX_HEADINGS
-    while stack and n_left:
-        level, entries = stack[-1]
-        entry = next(entries, None)
-        if entry is None:
-            stack.pop()
-        elif isinstance(entry, list):
-            stack.append((level + 1, iter(entry)))
-        elif isinstance(entry, Destination):
-            n_left -= 1
-            index = _page_index(reader, entry)
-            if index is not None and str(entry.title or "").strip():
-                found[index] = (*found.get(index, ()), Heading(level=min(level, _MAX_LEVEL), title=str(entry.title)))
-    return found
-
-
-def _page_index(reader: pypdf.PdfReader, entry: Destination) -> int | None:
-    try:
-        index = reader.get_destination_page_number(entry)
-    except _DAMAGES:
-        return None
-    return index if index is not None and index >= 0 else None
+    found: dict[int, list[Heading]] = {}
+    for entry in islice(document.get_toc(), _MAX_HEADINGS):
+        target = entry.get_dest()
+        index, title = target.get_index() if target else None, entry.get_title()
+        if index is not None and index >= 0 and title.strip():
+            found.setdefault(index, []).append(Heading(level=min(entry.level + 1, _MAX_LEVEL), title=title))
+    return {index: tuple(headings) for index, headings in found.items()}

@@ -12,7 +12,7 @@ import signal
 import sys
 import threading
 import traceback
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
@@ -21,7 +21,7 @@ from pathlib import Path
 from types import ModuleType
 
 from kb.errors import ExtractionError, ExtractionReason
-from kb.extract import extractor_for, files
+from kb.extract import SUFFIXES, extractor_for, files, module_for
 from kb.model import Extracted
 
 _MB = 1024 * 1024
@@ -40,8 +40,13 @@ class Limits:
 
 
 _context = multiprocessing.get_context("forkserver")
-_context.set_forkserver_preload(["kb.extract.pdf", "kb.extract.word", "kb.extract.odt"])
 _lock = threading.Lock()  # multiprocessing reaps the children of all threads whenever it starts one
+
+
+def prepare(suffixes: Iterable[str]) -> None:
+    """Say files of which endings will be read, so that the fork server loads no other libraries. Counts until it starts."""
+    modules = {module_for(Path("x" + suffix)) for suffix in suffixes}
+    _context.set_forkserver_preload([__name__, *sorted(modules), "encodings.utf_16_le"])  # what each child would import
 
 
 def extract(path: Path, *, limits: Limits) -> Extracted:
@@ -99,6 +104,9 @@ def _reaped(child: ForkServerProcess, *, patience_s: float) -> int | None:
         exit_code = child.exitcode
         child.close()
     return exit_code
+
+
+prepare(SUFFIXES)
 
 
 # ---- in the child ------------------------------------------------------------------------------------------------------

@@ -1,6 +1,7 @@
 import zlib
 from pathlib import Path
 
+import pypdfium2
 import pytest
 from makers import PROSE, pdf, pdf_bytes
 
@@ -139,12 +140,51 @@ def test_better_text_wins_page_by_page(tmp_path: Path, monkeypatch: pytest.Monke
 
 
 def test_pdfium_stands_in_where_pypdf_cannot_open(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "_open", lambda path: None)
+    monkeypatch.setattr("kb.extract.bombs.is_tame", lambda data: False)
+    monkeypatch.setattr("kb.extract.fallback.walked", lambda path: None)
 
-    extracted = READER.extract(pdf(tmp_path / "a.pdf", [["16b|1 Bedarf", PROSE]]))
+    extracted = READER.extract(pdf(tmp_path / "a.pdf", [["16b|1 Bedarf", PROSE]], metadata={"/Title": "Bedarf und Mittel"}))
 
-    assert extracted.title == ""
+    assert extracted.title == "Bedarf und Mittel"
     assert "angemessen" in extracted.pages[0].text
+
+
+def test_pypdf_stands_in_where_pdfium_cannot_open(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(data: bytes) -> None:
+        raise pypdfium2.PdfiumError("no")
+
+    monkeypatch.setattr("pypdfium2.PdfDocument", fail)
+
+    extracted = READER.extract(pdf(tmp_path / "a.pdf", [[PROSE], ["Zweite Seite"]]))
+
+    assert [page.text.strip()[:6] for page in extracted.pages] == ["Die Ko", "Zweite"]
+
+
+def test_pypdf_is_not_asked_about_plain_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("kb.extract.fallback.pypdf", None)
+
+    READER.extract(pdf(tmp_path / "a.pdf", [[PROSE]], outline=[(1, 1, "Bedarf")]))
+
+
+def test_list_of_words_that_the_guide_has_is_no_broken_font(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[int] = []
+
+    def note(reader: object, index: int) -> str:
+        asked.append(index)
+        return ""
+
+    monkeypatch.setattr("kb.extract.fallback.text", note)
+    words = "Kosten Unterkunft Antrag Umzug Zusicherung Bescheid"
+
+    READER.extract(pdf(tmp_path / "a.pdf", [[PROSE], [words] * 6, ["Uwzv Plhwh " * 20]]))
+
+    assert asked == [2]
+
+
+def test_too_many_pages_are_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "_MAX_PAGES", 2)
+
+    assert refused(pdf(tmp_path / "a.pdf", [[PROSE]] * 3)) == ExtractionReason.LIMIT
 
 
 def test_hyphenated_line_end_is_whole_after_cleaning(tmp_path: Path) -> None:
