@@ -135,7 +135,7 @@ def multiplied(source: Path, folder: Path, n_copies: int) -> Path:
 
 def make_guides(folder: Path, n_files: int) -> None:
     """Write small DOCX guides, each with words of its own and a picture that gives it the size of a real one."""
-    picture = random.Random(1).randbytes(PADDING)  # noqa: S311
+    picture = random.Random(1).randbytes(PADDING)
     for n in range(n_files):
         path = folder / f"thema-{n % 20}" / f"handlungshilfe-{n}.docx"
         path.parent.mkdir(parents=True, exist_ok=True)

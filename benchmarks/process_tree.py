@@ -42,7 +42,7 @@ def measure(
     """
     ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
     started = time.perf_counter()
-    process = subprocess.Popen(  # noqa: S603  # commands of the benchmarks only
+    process = subprocess.Popen(  # commands of the benchmarks only
         [str(part) for part in command], env=env, cwd=cwd, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
     done = threading.Event()
