@@ -1,4 +1,4 @@
-"""The command line: `python -m benchmarks engines | plots`."""
+"""The command line: `python -m benchmarks engines | ingest | page | plots`."""
 
 import argparse
 import json
@@ -7,8 +7,9 @@ import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 
-from benchmarks import contenders, engines, machine, plots, tables
+from benchmarks import contenders, engines, ingest, machine, page, plots, tables
 
+OTHERS = {"ingest": ingest.main, "page": page.main}  # with options of their own
 DEFAULT = ("kb", "tantivy", "tantivy-page", "fts5", "xapian", "whoosh")
 CORPUS = Path("../gesetze")
 NO_CORPUS = """{0}: no text there. The benchmarks need real text:
@@ -18,6 +19,8 @@ any folder of .md or .txt files will do, by --corpus DIR"""
 
 def main() -> int:
     """Run the command that was asked for."""
+    if sys.argv[1:2] and sys.argv[1] in OTHERS:
+        return OTHERS[sys.argv[1]](sys.argv[2:])
     options = _parser().parse_args()
     return int(options.run(options))
 
@@ -39,6 +42,8 @@ def _parser() -> argparse.ArgumentParser:
     work = Path(tempfile.gettempdir()) / "kb-benchmarks"
     one.add_argument("--work", type=Path, default=work, metavar="DIR", help="keeps corpus and indexes (%(default)s)")
     one.add_argument("--json", type=Path, metavar="FILE", help="write all figures there")
+    commands.add_parser("ingest", help="guides into an index, beside recollindex")
+    commands.add_parser("page", help="sessions that search, speaking Streamlit's own protocol")
     two = commands.add_parser("plots", help="draw latency, memory and index size over the number of passages")
     two.set_defaults(run=_plots)
     two.add_argument("results", type=Path, nargs="+", metavar="RESULTS.json", help="written by engines --json")
