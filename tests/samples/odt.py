@@ -42,6 +42,7 @@ class _Writer:
 
     def __init__(self, guide: Guide) -> None:
         self._guide = guide
+        Element.namespaces.clear()  # one for the whole process: guides built before would leave their prefixes
         self._document = OpenDocumentText()
         self._break_before_next = False
         self._n_notes = 0
