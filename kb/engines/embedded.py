@@ -25,6 +25,7 @@ from kb.engines.highlighting import Highlighter
 from kb.engines.merging import Source, merge
 from kb.engines.scoring import Scored, Scorer
 from kb.engines.segments import Builder, Segment
+from kb.engines.turns import Turns
 from kb.errors import IndexDamagedError, IndexOutdatedError
 from kb.model import Guide, Hit, Matches, Passage, Query, Result
 
@@ -40,7 +41,7 @@ class EmbeddedEngine:
 
     def __init__(self, folder: Path, *, lock_timeout_s: float = 60, is_fresh: bool = False) -> None:
         self._folder, self._lock_timeout_s = folder, lock_timeout_s
-        self._lock = threading.Lock()
+        self._lock, self._turns = threading.Lock(), Turns()
         self._state: _State | None = None
         self._is_fresh = is_fresh
         if not is_fresh:
@@ -48,19 +49,20 @@ class EmbeddedEngine:
 
     def search(self, query: Query, *, offset: int = 0, limit: int = 10, n_hits: int = 3) -> Matches:
         """Return one page of works for the query, each with its best passages, in the state of the last commit."""
-        state = self._current()
-        view = state.view(query.as_of)
-        scored = state.scorer.score(query)
-        ranking = works.rank(
-            view, scored.passages, scored.scores, scored.has_all, query.selection, offset=offset, limit=limit, n_hits=n_hits
-        )
-        if scored.is_everything:
-            chosen = view.selected(query.selection) & ranking.matched
-            listed = [work for work in view.by_title if chosen[work]][offset : offset + limit]
-            results = tuple(_listed(view, work) for work in listed)
-        else:
-            results = _Results(state, view, query, scored).of(ranking.entries)
-        return Matches(totals=ranking.totals, results=results, facets=view.facets(ranking.matched, query.selection))
+        with self._turns:
+            state = self._current()
+            view = state.view(query.as_of)
+            scored = state.scorer.score(query)
+            ranking = works.rank(
+                view, scored.passages, scored.scores, scored.has_all, query.selection, offset=offset, limit=limit, n_hits=n_hits
+            )
+            if scored.is_everything:
+                chosen = view.selected(query.selection) & ranking.matched
+                listed = [work for work in view.by_title if chosen[work]][offset : offset + limit]
+                results = tuple(_listed(view, work) for work in listed)
+            else:
+                results = _Results(state, view, query, scored).of(ranking.entries)
+            return Matches(totals=ranking.totals, results=results, facets=view.facets(ranking.matched, query.selection))
 
     def catalog(self) -> Mapping[str, Guide]:
         """Return all guides by id, in the state of the last commit."""
