@@ -127,10 +127,12 @@ class Field:
     def positions(self, number: int, at: Array) -> tuple[Ints, Counts]:
         """Return where the term stands in some of its passages, one after the other, and how often in each.
 
-        `at` are places in `passages(number)`.
+        `at` are places in `passages(number)`, all different; as many as there are stand for all of them, in order.
         """
         counts = self.counts(number)
         first, last = _span(self._occurrence_ends, number, number + 1)
+        if len(at) == len(counts):
+            return self._places(first, last).astype(np.int32), counts
         ends = np.cumsum(counts, dtype=np.int64)[at]
         if len(at) and last - first > _FEW * len(at):
             spans = zip((first + ends - counts[at]).tolist(), (first + ends).tolist(), strict=True)

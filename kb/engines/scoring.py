@@ -129,15 +129,11 @@ class Scorer:
                 scores[is_there] += found.points[at[is_there]]
                 has_all &= is_there
             return passages, scores, has_all
-        total, is_there = np.zeros(self._n, np.float32), np.zeros(self._n, np.bool_)
-        for found in should:
-            np.add.at(total, found.passages, found.points)  # a third of the time of total[passages] += points
-            is_there[found.passages] = True
-        passages = np.flatnonzero(is_there).astype(np.int32)
+        passages, scores = self._sums(should)
         everywhere = reduce(self._common, sorted((found.passages for found in should), key=len))
-        is_there.fill(False)
-        is_there[everywhere] = True
-        return passages, total[passages], is_there[passages]
+        has_all = np.zeros(len(passages), np.bool_)
+        has_all[self._places_in(passages, everywhere)] = True
+        return passages, scores, has_all
 
     def _common(self, few: Ints, many: Ints) -> Ints:
         """Return the passages of both, ascending."""
@@ -166,7 +162,7 @@ class Scorer:
             if len(passages):
                 parts = []
                 for number in numbers:
-                    at = np.searchsorted(self._passages(field, number), passages)
+                    at = self._places_in(self._passages(field, number), passages)
                     parts.append(self._points(name, field, number, passages, field.counts(number)[at]).points)
                 founds.append(Found(passages, np.sum(parts, axis=0, dtype=np.float32)))
         return self._together(founds)
@@ -188,11 +184,21 @@ class Scorer:
         passages = reduce(self._common, sorted([*listed, *([] if among is None else [among])], key=len))
         places: Array | None = None
         for offset in sorted(range(len(numbers)), key=lambda i: len(listed[i])):  # rare terms first: they leave little to read
-            positions, counts = field.positions(numbers[offset], np.searchsorted(listed[offset], passages))
-            here = (np.repeat(passages.astype(np.int64), counts) << 16) + positions - offset
+            positions, counts = field.positions(numbers[offset], self._places_in(listed[offset], passages))
+            here = ((np.repeat(passages.astype(np.int64), counts) << 16) + positions - offset)[positions >= offset]
             places = here if places is None else _in_both(places, here)
             passages = _distinct(places >> 16).astype(np.int32)
         return passages, np.empty(0, np.int64) if places is None else places
+
+    def _places_in(self, many: Ints, few: Ints) -> Numbers:
+        """Return where passages stand in a list that has all of them."""
+        if len(few) * 16 < len(many):
+            return np.searchsorted(many, few)
+        if len(few) == len(many):
+            return np.arange(len(many))
+        is_wanted = np.zeros(self._n, np.bool_)
+        is_wanted[few] = True
+        return np.flatnonzero(is_wanted[many])
 
     def _passages(self, field: Field, number: int) -> Ints:
         return self._cache.get((field.name, number), lambda: field.passages(number))
@@ -209,6 +215,15 @@ class Scorer:
         """Return the passages of any field with the sum of their points."""
         filled = sorted((found for found in founds if len(found.passages)), key=lambda found: -len(found.passages))
         return reduce(_joined, filled) if filled else NOTHING
+
+    def _sums(self, founds: Sequence[Found]) -> tuple[Ints, Floats]:
+        """Return the passages of any of them, ascending, and the sum of their points, by way of arrays over all passages."""
+        total, is_there = np.zeros(self._n, np.float32), np.zeros(self._n, np.bool_)
+        for found in founds:
+            np.add.at(total, found.passages, found.points)  # a third of the time of total[passages] += points
+            is_there[found.passages] = True
+        passages = np.flatnonzero(is_there).astype(np.int32)
+        return passages, total[passages]
 
 
 def _joined(many: Found, few: Found) -> Found:

@@ -159,3 +159,9 @@ def test_a_clause_of_either_kind_may_carry_a_prefix(tmp_path: Path) -> None:
 
     assert matched(scored) == [0, 1]
     assert (scored.scores > 0).all()
+
+
+def test_a_phrase_does_not_reach_into_the_passage_before(tmp_path: Path) -> None:
+    passages = [passage("kost der"), passage("unterkunft der"), passage("der unterkunft"), passage("der der der")]
+
+    assert matched(score(tmp_path, passages, '"der unterkunft"')) == [2]
