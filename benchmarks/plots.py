@@ -1,4 +1,4 @@
-"""Plots of results over the number of passages: latency, memory, index size. PNG, by matplotlib, imported when drawn."""
+"""Plots over the number of passages: latency, memory, index size, indexing. PNG, by matplotlib, imported when drawn."""
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -23,11 +23,17 @@ def _index_size(size: Json, name: str) -> float:
     return float(built["bytes"]) / float(built["text_bytes"])
 
 
+def _indexing(size: Json, name: str) -> float:
+    built = size["indexing"][name]
+    return float(built["n_passages"]) / float(built["cpu_s"])
+
+
 PLOTS: Mapping[str, tuple[str, str, Figure]] = {
     "latency-all": ("Answer, all words", "CPU ms, p95", _latency("all")),
     "latency-any": ("Answer, any word", "CPU ms, p95", _latency("any")),
     "memory": ("Memory for searching, above the imports", "MB resident", _memory),
     "index-size": ("Index", "bytes per byte of text", _index_size),
+    "indexing": ("Indexing", "passages per CPU s, analysis included", _indexing),
 }
 """Per file: title, unit, and how the figure comes from a size and a contender."""
 
@@ -53,13 +59,13 @@ def draw(results: Sequence[Json], folder: Path) -> list[Path]:
     folder.mkdir(parents=True, exist_ok=True)
     written = []
     for file, (title, unit, figure) in PLOTS.items():
-        canvas = Canvas(figsize=(7, 4.5), layout="constrained")
+        canvas = Canvas(figsize=(8, 4.5), layout="constrained")
         axes = canvas.subplots()
         for name, points in series(results, figure).items():
             axes.plot(*zip(*points, strict=True), marker="o", label=name, linewidth=2.5 if name == "kb" else 1.2)
         axes.set(title=title, xlabel="passages", ylabel=unit, xscale="log", yscale="log")
         axes.grid(visible=True, which="both", alpha=0.25)
-        axes.legend()
+        canvas.legend(loc="outside right upper")
         path = folder / f"{file}.png"
         canvas.savefig(path, dpi=110)
         written.append(path)
