@@ -10,7 +10,7 @@ import threading
 import unicodedata
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from importlib import metadata, resources
+from importlib import resources
 from typing import NamedTuple
 
 import numpy as np
@@ -39,7 +39,7 @@ STOP_WORDS = frozenset(resources.files("kb").joinpath("data/stop_words.txt").rea
 GRAM = 4
 _PLAIN = str.maketrans({"ä": "a", "ö": "o", "ü": "u", "ß": "ss"})
 
-FINGERPRINT = f"1 snowball-german {metadata.version('PyStemmer')} unicode {unicodedata.unidata_version}"
+FINGERPRINT = f"1 snowball-german {Stemmer.version()} unicode {unicodedata.unidata_version}"
 """Names the index-time analysis: an index built under another one is outdated."""
 
 

@@ -4,6 +4,7 @@ A guide can make a library loop, grow or abort; here that costs the one file. Ch
 libraries loaded, about 25 ms each. Nothing that a library prints reaches the terminal.
 """
 
+import gc
 import math
 import multiprocessing
 import os
@@ -114,6 +115,7 @@ prepare(SUFFIXES)
 
 def _run(sender: "Connection", path: Path, limits: Limits, cpu_s: int) -> None:
     """Extract and send the result. Ends the process."""
+    gc.disable()  # a collection would copy every page of the libraries' objects that the fork shares
     threading.Thread(target=_end_with_parent, daemon=True).start()
     resource.setrlimit(resource.RLIMIT_AS, (limits.memory_mb * _MB,) * 2)
     resource.setrlimit(resource.RLIMIT_CPU, (cpu_s, cpu_s + 1))
