@@ -1,4 +1,4 @@
-"""The command line: `kb ingest` and `kb search`. Results go to stdout, progress, warnings and log to stderr.
+"""The command line: `kb ingest`, `kb search` and `kb eval`. Results go to stdout, progress, warnings and log to stderr.
 
 Exit status: 0 done; 1 some guides failed; 2 wrong use; 3 refused, nothing was changed.
 """
@@ -14,11 +14,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from kb import config, ingestion, messages, topics
+from kb import config, evaluation, ingestion, messages, topics
 from kb.catalog_json import to_json
 from kb.config import Settings
 from kb.engines import open_engine
-from kb.errors import ConfigError, IndexUnusableError, KbError, SourceError
+from kb.errors import CollectionError, ConfigError, IndexUnusableError, KbError, LibraryMissingError, SourceError
+from kb.evaluation import Evaluation
 from kb.ingestion import Line, Report, Verdict
 from kb.model import Answer, Axis, Hit, Result, Validity
 from kb.search import answer
@@ -42,7 +43,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         taxonomy = topics.load(settings.topics)
         status: int = options.run(options, settings, taxonomy)
         return status
-    except ConfigError as error:
+    except (ConfigError, CollectionError, LibraryMissingError) as error:
         return _complain(error, WRONG_USE)
     except (SourceError, IndexUnusableError) as error:
         return _complain(error, REFUSED)
@@ -86,6 +87,12 @@ def _parser() -> argparse.ArgumentParser:
     for option, axis in _AXES:
         search.add_argument(option, dest=axis, action="append", default=[], metavar="ID", help=_HELP[option[2:]])
     search.set_defaults(run=_search)
+
+    evaluate = commands.add_parser("eval", parents=[common], help=_HELP["eval"])
+    evaluate.add_argument("folder", type=Path, metavar="SAMMLUNG", help=_HELP["folder"])
+    evaluate.add_argument("--run", type=Path, metavar="DATEI", dest="run_file", help=_HELP["run"])
+    evaluate.add_argument("--limit", type=_positive, default=evaluation.DEPTH, metavar="N", help=_HELP["run_limit"])
+    evaluate.set_defaults(run=_eval)
     return parser
 
 
@@ -120,7 +127,7 @@ def _ingest(options: argparse.Namespace, settings: Settings, taxonomy: Taxonomy)
         print(messages.outside(str(wrong), str(settings.source)), file=sys.stderr)
         return WRONG_USE
     started = time.perf_counter()
-    with _progress() as progress:
+    with _progress(messages.READING) as progress:
         report = ingestion.run(
             settings,
             taxonomy,
@@ -139,14 +146,14 @@ def _ingest(options: argparse.Namespace, settings: Settings, taxonomy: Taxonomy)
 
 
 @contextmanager
-def _progress() -> Iterator[ingestion.Progress]:
+def _progress(what: str) -> Iterator[ingestion.Progress]:
     """Show a bar on a terminal."""
     if not sys.stderr.isatty():
         yield lambda _done, _total: None
         return
     from tqdm import tqdm  # noqa: PLC0415  # its import costs a tenth of a run without a change
 
-    with tqdm(desc=messages.READING, unit="", leave=False, file=sys.stderr) as bar:
+    with tqdm(desc=what, unit="", leave=False, file=sys.stderr) as bar:
 
         def progress(n_done: int, total: int) -> None:
             bar.total = total
@@ -318,6 +325,35 @@ def _hit_json(hit: Hit) -> dict[str, Any]:
         "snippet": {"text": snippet.text, "spans": [list(span) for span in snippet.spans]},
         "score": round(hit.score, 4),
         "all_words": hit.has_all_words,
+    }
+
+
+# ---- eval --------------------------------------------------------------------------------------------------------------
+
+
+def _eval(options: argparse.Namespace, _settings: Settings, _taxonomy: Taxonomy) -> int:
+    with _progress(messages.EVALUATING) as progress:
+        found = evaluation.run(
+            options.folder, index=options.index, run_file=options.run_file, limit=options.limit, progress=progress
+        )
+    if options.json:
+        print(json.dumps(_evaluation_json(found), ensure_ascii=False))
+    else:
+        print(messages.measured(found.n_documents, found.n_queries, found.n_left_out))
+        for name, value in found.measures.items():
+            print(f"{name:<12}{messages.decimal(value, 4):>8}")
+        print(messages.took(found.seconds_index, found.n_documents, found.ms_per_query))
+    return DONE
+
+
+def _evaluation_json(found: Evaluation) -> dict[str, Any]:
+    return {
+        **{name: round(value, 6) for name, value in found.measures.items()},
+        "queries": found.n_queries,
+        "queries_left_out": found.n_left_out,
+        "documents": found.n_documents,
+        "seconds_index": round(found.seconds_index, 3),
+        "ms_per_query": {name: round(value, 3) for name, value in found.ms_per_query.items()},
     }
 
 

@@ -6,11 +6,14 @@ KbError
 ├── GuideError           one guide cannot be taken over; it keeps its previous version
 │   ├── ExtractionError      its text cannot be read
 │   └── MetadataError        its sidecar says something wrong
+├── CollectionError      a test collection cannot be used
+├── LibraryMissingError  a package that one command alone needs is not installed
 └── IndexUnusableError          the index cannot be used
     ├── IndexMissingError    nothing has been ingested yet
     ├── IndexOutdatedError   built by another format or analysis
     ├── IndexDamagedError    files are missing or do not fit together
-    └── IndexLockedError     another process is writing
+    ├── IndexLockedError     another process is writing
+    └── IndexTakenError      something else lies in the folder that was meant for a new one
 """
 
 from enum import StrEnum
@@ -101,6 +104,40 @@ class MetadataError(GuideError):
         self.sidecar, self.line, self.problem, self.key, self.value, self.hint = sidecar, line, problem, key, value, hint
 
 
+class CollectionProblem(StrEnum):
+    """What is wrong in a file of a test collection."""
+
+    MISSING = "missing"
+    UNREADABLE = "unreadable"
+    EMPTY = "empty"
+    NOT_UTF8 = "not_utf8"
+    NOT_JSON = "not_json"  # an object is wanted
+    NO_ID = "no_id"  # missing, empty, no text, or with control characters
+    NO_TEXT = "no_text"
+    TWICE = "twice"  # an id that another line has, or a pair that is judged in two ways
+    COLUMNS = "columns"
+    NO_GRADE = "no_grade"
+    UNKNOWN_QUERY = "unknown_query"
+    UNKNOWN_DOCUMENT = "unknown_document"
+    NOTHING_RELEVANT = "nothing_relevant"  # no grade above 0
+
+
+class CollectionError(KbError):
+    """A test collection cannot be used. `line` is 0 where the whole file is meant, `value` what stands there, or ""."""
+
+    def __init__(self, file: str, line: int, problem: CollectionProblem, value: str = "") -> None:
+        super().__init__(f"{file}:{line}: {problem} {value}".rstrip())
+        self.file, self.line, self.problem, self.value = file, line, problem, value
+
+
+class LibraryMissingError(KbError):
+    """A package that one command alone needs is not installed. `extra` names the option of ours that brings it."""
+
+    def __init__(self, package: str, extra: str) -> None:
+        super().__init__(f"{package}: not installed, comes with [{extra}]")
+        self.package, self.extra = package, extra
+
+
 class IndexUnusableError(KbError):
     """The index cannot be used."""
 
@@ -123,3 +160,7 @@ class IndexDamagedError(IndexUnusableError):
 
 class IndexLockedError(IndexUnusableError):
     """Another process is writing and did not finish in time."""
+
+
+class IndexTakenError(IndexUnusableError):
+    """Something else lies in the folder that was meant for a new index."""

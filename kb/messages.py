@@ -2,10 +2,12 @@
 
 import errno
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from kb.errors import (
+    CollectionError,
+    CollectionProblem,
     ConfigError,
     ExtractionError,
     ExtractionReason,
@@ -13,8 +15,10 @@ from kb.errors import (
     IndexLockedError,
     IndexMissingError,
     IndexOutdatedError,
+    IndexTakenError,
     IndexUnusableError,
     KbError,
+    LibraryMissingError,
     MetadataError,
     MetadataProblem,
     SourceError,
@@ -362,6 +366,10 @@ COMMAND_LINE_HELP = {
     "kind": "nur diese Dokumentart (mehrfach möglich)",
     "partner": "nur mit diesem Netzwerkpartner (mehrfach möglich)",
     "validity": "nur diese Gültigkeit (mehrfach möglich)",
+    "eval": "Güte der Suche an einer Sammlung mit bewerteten Anfragen messen",
+    "folder": "Ordner mit corpus.jsonl, queries.jsonl und qrels.tsv",
+    "run": "gefundene Texte in diese Datei schreiben (TREC-Format)",
+    "run_limit": "höchstens so viele je Anfrage in der Datei; gemessen werden immer die ersten 10",
     "kb": "Wissensdatenbank für Handlungshilfen",
 }
 
@@ -453,6 +461,10 @@ def explain(error: KbError) -> str:
             text = "{origin}: Einstellung „{key}“: " + _CONFIG.get(error.reason, _NO_SETTINGS)
             line = re.search(r"line (\d+)", error.reason)  # of a parser's reason, which is English, only the line is told
             facts["line"] = f" (Zeile {line[1]})" if line else ""
+        case CollectionError():
+            text = f"{{file}}{', Zeile {line}' if error.line else ''}: {_COLLECTION[error.problem]}"
+        case LibraryMissingError():
+            text = LIBRARY_MISSING
         case IndexUnusableError():
             text = "{folder}: " + _INDEX[type(error)]
         case _:
@@ -493,4 +505,48 @@ _INDEX: dict[type[IndexUnusableError], str] = {
     IndexOutdatedError: f"{INDEX_OUTDATED} Bitte „python ingest.py“ ausführen.",
     IndexDamagedError: f"{INDEX_DAMAGED} Bitte „python ingest.py“ ausführen.",
     IndexLockedError: "Ein anderer Lauf ist noch nicht fertig. Bitte später noch einmal versuchen.",
+    IndexTakenError: "Der Ordner ist nicht leer. Bitte einen neuen angeben; es wurde nichts geändert.",
 }
+
+# ---- evaluation --------------------------------------------------------------------------------------------------------
+
+EVALUATING = "Suche wird gemessen"
+LIBRARY_MISSING = "Dafür wird das Paket „{package}“ gebraucht. Bitte einmal ausführen: .venv/bin/pip install -e '.[{extra}]'"
+
+_COLLECTION = {
+    CollectionProblem.MISSING: "die Datei ist nicht da",
+    CollectionProblem.UNREADABLE: "die Datei ist nicht lesbar; bitte Zugriffsrechte prüfen",
+    CollectionProblem.EMPTY: "die Datei enthält nichts",
+    CollectionProblem.NOT_UTF8: "die Zeile ist nicht in UTF-8 gespeichert",
+    CollectionProblem.NOT_JSON: 'hier gehört ein JSON-Objekt hin, zum Beispiel {{"id": "1", "text": "…"}}',
+    CollectionProblem.NO_ID: "bei „id“ gehört eine Kennung hin: ein Text ohne Tabulator und Zeilenumbruch",
+    CollectionProblem.NO_TEXT: "bei „{value}“ gehört zu „text“ und „title“ ein Text in Anführungszeichen",
+    CollectionProblem.TWICE: "„{value}“ steht hier zum zweiten Mal",
+    CollectionProblem.COLUMNS: "hier gehören drei Angaben hin, durch Tabulator getrennt: Anfrage, Text, Note",
+    CollectionProblem.NO_GRADE: "„{value}“ ist keine Note; hier gehört eine ganze Zahl hin",
+    CollectionProblem.UNKNOWN_QUERY: "die Anfrage „{value}“ steht nicht in queries.jsonl",
+    CollectionProblem.UNKNOWN_DOCUMENT: "der Text „{value}“ steht nicht in corpus.jsonl",
+    CollectionProblem.NOTHING_RELEVANT: "keine Note ist größer als 0: So lässt sich nichts messen",
+}
+
+
+def decimal(value: float, digits: int) -> str:
+    """Return the number with so many digits after the comma and without thousands' dots."""
+    return f"{value:.{digits}f}".replace(".", ",")
+
+
+def measured(n_documents: int, n_queries: int, n_left_out: int) -> str:
+    """Return what was measured."""
+    texts = "1 Text" if n_documents == 1 else f"{number(n_documents)} Texte"
+    queries = "1 Anfrage" if n_queries == 1 else f"{number(n_queries)} Anfragen"
+    return f"{texts}, {queries}" + (f"; {number(n_left_out)} weitere ohne Bewertung nicht mitgezählt" if n_left_out else "")
+
+
+def took(seconds_index: float, n_documents: int, ms_per_query: Mapping[str, float]) -> str:
+    """Return how long an evaluation's index and queries took; milliseconds as "mean", "p50" and "p95"."""
+    per_second = number(round(n_documents / seconds_index)) if seconds_index else "–"
+    mean, p50, p95 = (decimal(ms_per_query[name], 1) for name in ("mean", "p50", "p95"))
+    return (
+        f"Aufbau des Suchindex {decimal(seconds_index, 1)} s ({per_second} Texte/s)\n"
+        f"je Anfrage im Mittel {mean} ms, Median {p50} ms, 95 % unter {p95} ms"
+    )

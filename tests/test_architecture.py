@@ -16,7 +16,7 @@ LAYERS = (
     r"kb\.(model|errors)",
     r"kb|kb\.(analysis|catalog_json|cleaning|config|dates|editions|messages|metadata|passages|query|snippets|topics)",
     r"kb\.(extract|engines)(\..+)?",
-    r"kb\.(search|ingestion|catalog)",
+    r"kb\.(search|ingestion|catalog|evaluation)",
     r"kb\.(cli|web|ui)(\..+)?|app|ingest",
 )
 HOMES = {
@@ -27,8 +27,9 @@ HOMES = {
     "docx": r"kb\.extract\..+",
     "lxml": r"kb\.extract\..+",
     "streamlit": r"app|kb\.ui\..+",
+    "ir_measures": r"kb\.evaluation",
 }
-LONGER = {"kb.messages": 500}  # every German sentence, so that an editor can correct them in one sitting
+LONGER = {"kb.messages": 800}  # every German sentence, so that an editor can correct them in one sitting
 TESTED_WITH = {
     # scripts and what they are made of: only a page that Streamlit ran shows whether they are right
     **dict.fromkeys(

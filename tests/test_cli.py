@@ -135,7 +135,7 @@ def test_the_script_takes_the_same_options(house: Path) -> None:
         pytest.param(["search", "Umzug", "--limit", "keins"], "'keins' ist hier keine gültige Zahl", id="no number"),
         pytest.param(["search", "Umzug", "--limit", "0"], "'0' ist hier keine gültige Zahl", id="no results wanted"),
         pytest.param(["search", "--topic"], "hier fehlt ein Wert", id="no value"),
-        pytest.param(["suche"], "'suche' gibt es nicht; möglich sind: 'ingest', 'search'", id="unknown command"),
+        pytest.param(["suche"], "'suche' gibt es nicht; möglich sind: 'ingest', 'search', 'eval'", id="unknown command"),
         pytest.param([], "es fehlt: BEFEHL", id="no command"),
     ],
 )
@@ -149,7 +149,7 @@ def test_wrong_use_is_explained_in_german(arguments: list[str], said: str, capsy
     assert err.startswith("Aufruf: kb")
 
 
-@pytest.mark.parametrize("command", [[], ["ingest"], ["search"]])
+@pytest.mark.parametrize("command", [[], ["ingest"], ["search"], ["eval"]])
 def test_help_is_german(command: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         cli.main([*command, "--help"])

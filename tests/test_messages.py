@@ -7,11 +7,14 @@ import pytest
 
 from kb import analysis, config, errors, messages, metadata, topics
 from kb.errors import (
+    CollectionError,
+    CollectionProblem,
     ConfigError,
     ExtractionError,
     ExtractionReason,
     IndexUnusableError,
     KbError,
+    LibraryMissingError,
     MetadataError,
     MetadataProblem,
     SourceError,
@@ -39,6 +42,8 @@ def all_errors() -> list[KbError]:
         ConfigError("kb.toml", "workers", r)
         for r in ("unknown", "missing", "path", "text", "number", "Invalid value (at line 3)")
     ]
+    found += [CollectionError("sammlung/qrels.tsv", 3, problem, "q1") for problem in CollectionProblem]
+    found += [LibraryMissingError("ir-measures", "eval")]
     found += [kind("index", "format 0") for kind in IndexUnusableError.__subclasses__()]
     return found
 

@@ -179,6 +179,8 @@ class _Batch:
 
     def _forget(self, guide_id: str) -> None:
         self._has_changed = self._has_new_passages = True
+        if guide_id not in self._guides:  # new, as nearly all are where there are many
+            return
         if guide_id in self._builder:
             self._flush()
         self._sources = [Source(each.segment, each.dropped | {guide_id}) for each in self._sources]
