@@ -31,7 +31,7 @@ from kb.model import Guide, Hit, Matches, Passage, Query, Result
 
 log = logging.getLogger(__name__)
 
-FORMAT = 2
+FORMAT = 3
 CATALOG = "catalog.json"
 _TOKENS_AT_ONCE = 4_000_000  # gathered in memory before they are written; about 15,000 passages, 700 MB
 

@@ -1,6 +1,7 @@
 """Which words a passage has, and which words have a part of four letters in common: what `refining` scores by.
 
-    lists     per passage its distinct words as written, by their numbers in the field `words`, and how often each
+    lists     per passage its distinct words as written, by their numbers in the field `words`, and how often each; in order
+              of appearance: title, heading trail, text
     grams     per part of four letters (`analysis.grams`) the words that have it; words without meaning of their own have none
 
 Parts of words are many: a list of the passages of each would take as much room as all else together, and its frequent

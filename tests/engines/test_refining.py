@@ -9,7 +9,7 @@ from segment_tools import WORDS, written
 
 from kb import analysis
 from kb.engines import bm25, refining
-from kb.engines.refining import GRAMS, Refiner
+from kb.engines.refining import GRAMS, LEAD, LEAD_WORDS, Refiner
 from kb.engines.refining import WORDS as WORDS_WEIGHT
 from kb.engines.segments import Segment
 
@@ -21,7 +21,7 @@ def parts(word: str) -> list[str]:
 
 
 def the_slow_way(texts: list[list[str]], asked: list[str]) -> list[float]:
-    """Return the points of each text, given as words, as BM25 over words and over parts of words."""
+    """Return the points of each text, given as words, as BM25 over words, over parts of words, and over those of its lead."""
     bags = {
         WORDS_WEIGHT: ([Counter(text) for text in texts], Counter(asked)),
         GRAMS: (
@@ -42,6 +42,10 @@ def the_slow_way(texts: list[list[str]], asked: list[str]) -> list[float]:
             for i, bag in enumerate(held):
                 saturation = bm25.K1 * (1 - bm25.B + bm25.B * bag.total() / mean)
                 points[i] += weight * times * idf * bag[feature] * (bm25.K1 + 1) / (bag[feature] + saturation)
+                if weight == GRAMS:
+                    lead = list(dict.fromkeys(texts[i]))[:LEAD_WORDS]
+                    n_lead = sum(parts(word).count(feature) > 0 for word in lead if word not in analysis.STOP_WORDS)
+                    points[i] += LEAD * times * idf * n_lead * (bm25.K1 + 1) / (n_lead + bm25.K1)
     return points
 
 
@@ -91,3 +95,15 @@ def test_of_very_many_parts_the_rarest_count(segment: Segment, texts: list[list[
     all_of_them = Refiner(segment).points(asked, np.arange(len(texts), dtype=np.int32))
     assert (few <= all_of_them + 1e-5).all()
     assert 0 < few.sum() < all_of_them.sum()
+
+
+def test_what_a_passage_begins_with_counts_more(tmp_path: Path) -> None:
+    filler = [word for word in analysis.words(" ".join(WORDS)) if word not in ("umzug", "umzüge")]
+    others = [f"{a}{b}" for a in "abcdefg" for b in "hijkl"][: LEAD_WORDS + 5]
+    first, last = " ".join(["umzug", *others, filler[0]]), " ".join([*others, filler[0], "umzug"])
+
+    begins, ends = Refiner(written(tmp_path / "s", {"g": [first, last]}, title="", heading="")).points(
+        ["umzug"], np.arange(2, dtype=np.int32)
+    )
+
+    assert begins > ends > 0
