@@ -164,8 +164,11 @@ def build(engine: Engine, documents: Iterable[Document], progress: Callable[[int
 
 
 def as_guide(document: Document) -> tuple[Guide, Passage]:
-    """Return the document as a guide with one passage, cleaned as the pages and titles of guides are."""
-    (page,) = cleaning.clean([Page(number=None, text=document.text)])
+    """Return the document as a guide with one passage, cleaned as the pages and titles of guides are.
+
+    As in a guide, whose first page bears its title, the title stands above the text, too.
+    """
+    (page,) = cleaning.clean([Page(number=None, text=f"{document.title}\n\n{document.text}".strip())])
     guide = Guide(
         id=document.id,
         work_id=document.id,

@@ -133,3 +133,10 @@ def test_the_command_reports_in_german(tmp_path: Path, capsys: pytest.CaptureFix
 
     assert cli.main(["eval", str(tmp_path / "nowhere")]) == cli.WRONG_USE
     assert "die Datei ist nicht da" in capsys.readouterr().err
+
+
+def test_a_title_stands_above_its_text_as_on_a_guides_first_page() -> None:
+    guide, passage = evaluation.as_guide(evaluation.Document("d", "Umzug\u00ad  planen", "Der Text."))
+
+    assert guide.title == "Umzug planen"
+    assert passage.text.split() == ["Umzug", "planen", "Der", "Text."]
