@@ -1,6 +1,6 @@
 """The page under load: sessions that speak Streamlit's own protocol to the real server, every answer checked.
 
-    python -m benchmarks page --corpus ../gesetze --index /tmp/index
+    python -m benchmarks page --corpus ../gesetze --index ../index-gesetze
 
 Each row is a server of its own. A session searches about every five seconds, or at once again (the row "closed loop").
 Latency is counted from the submit to the block of results, at the client, so it includes the client's own work. CPU is

@@ -20,7 +20,7 @@ from kb import analysis, snippets
 from kb.engines.arrays import Array, ArrayFile, ArrayWriter
 from kb.engines.lexicon import Lexicon, flattened
 from kb.engines.passage_store import NO_PAGE, Packer, PassageStore, PassageWriter, joined, raw, train
-from kb.engines.postings import MAX_POSITION, Field, FieldWriter, Ints, Numbers, invert, invert_counted, stable_order
+from kb.engines.postings import MAX_POSITION, Field, FieldWriter, Ints, invert, invert_counted, stable_order
 from kb.engines.word_lists import Grams, ListsWriter, WordLists, write_grams
 from kb.model import Passage
 
@@ -151,38 +151,25 @@ class Builder:
             field_writer.close(lengths)
 
     def _write_words(self, writer: ArrayWriter, words: Sequence[str]) -> None:
-        numbers = np.concatenate([np.array(tokens.numbers, np.int32) for tokens in self._tokens.values()])
-        lengths = [np.array(tokens.lengths, np.int32) for tokens in self._tokens.values()]
+        fields = [self._tokens[name] for name in ("title", "heading", "text")]  # as a reader meets them: order of appearance
+        numbers = np.concatenate([np.array(tokens.numbers, np.int32) for tokens in fields])
+        lengths = [np.array(tokens.lengths, np.int32) for tokens in fields]
         passages = np.concatenate([_passages(each) for each in lengths])
         terms, term_of = _sorted(words)
         order = stable_order(passages)
-        postings = invert_counted(term_of[numbers[order]], passages[order], np.ones(len(numbers), np.uint8), len(terms))
+        numbers, passages = term_of[numbers[order]], passages[order]
+        postings = invert_counted(numbers, passages, np.ones(len(numbers), np.uint8), len(terms))
         n_each = np.add.reduce(lengths, dtype=np.int64)
         field_writer = FieldWriter(writer, "words", max_position=None)
         field_writer.add(terms, postings)
         field_writer.close(n_each)
         n_grams = write_grams(writer, [term.decode() for term in terms], postings.n_passages, len(n_each))
         lists = ListsWriter(writer, n_grams)
-        order = stable_order(postings.passages)
         held = np.bincount(postings.passages, minlength=len(n_each))
-        order = order[_by_appearance(self._leading(), term_of, len(terms))]
+        first = np.unique(passages.astype(np.int64) * len(terms) + numbers, return_index=True)[1]  # per passage and word
+        order = stable_order(postings.passages)[np.argsort(first)]
         lists.add(held, postings.terms[order].astype(np.uint32), postings.counts[order])
         lists.close()
-
-    def _leading(self) -> Sequence[tuple[Ints, Ints]]:
-        """Return the words of each field and their passages, in the order in which a reader meets the fields."""
-        ordered = [self._tokens[name] for name in ("title", "heading", "text")]
-        return [(np.array(one.numbers, np.int32), _passages(np.array(one.lengths, np.int32))) for one in ordered]
-
-
-def _by_appearance(fields: Sequence[tuple[Ints, Ints]], term_of: Ints, n_terms: int) -> Numbers:
-    """Return the order that puts the distinct words of each passage, listed by number, in order of appearance."""
-    passages = np.concatenate([passages for _, passages in fields])
-    order = stable_order(passages)
-    terms = term_of[np.concatenate([numbers for numbers, _ in fields])[order]]
-    first = np.unique(passages[order].astype(np.int64) * n_terms + terms, return_index=True)[1]
-    by_appearance: Numbers = np.argsort(first, kind="stable")
-    return by_appearance
 
 
 def _sorted(terms: Sequence[str]) -> tuple[list[bytes], Ints]:
