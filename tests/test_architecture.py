@@ -14,7 +14,8 @@ MAX_LINES = 400
 # From the bottom up; a module may import from its own layer and those below
 LAYERS = (
     r"kb\.(model|errors)",
-    r"kb|kb\.(analysis|catalog_json|cleaning|config|dates|editions|messages|metadata|passages|query|snippets|topics)",
+    r"kb|kb\.(analysis|catalog_json|cleaning|config|dates|editions|messages|metadata|passages|query|snippets|spelling"
+    r"|suggestions|topics)",
     r"kb\.(extract|engines)(\..+)?",
     r"kb\.(search|ingestion|catalog|evaluation)",
     r"kb\.(cli|web|ui)(\..+)?|app|ingest",
@@ -26,6 +27,7 @@ HOMES = {
     "pypdfium2": r"kb\.extract\..+",
     "docx": r"kb\.extract\..+",
     "lxml": r"kb\.extract\..+",
+    "rapidfuzz": r"kb\.spelling",
     "streamlit": r"app|kb\.ui\..+",
     "ir_measures": r"kb\.evaluation",
 }

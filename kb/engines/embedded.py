@@ -9,7 +9,7 @@ import json
 import logging
 import tempfile
 import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
@@ -67,6 +67,17 @@ class EmbeddedEngine:
     def catalog(self) -> Mapping[str, Guide]:
         """Return all guides by id, in the state of the last commit."""
         return {} if self._is_fresh else self._current().guides
+
+    def words(self) -> Mapping[str, int]:
+        """Return every word as written, folded, with the number of passages that have it."""
+        if self._is_fresh:
+            return {}
+        field = self._current().segment.fields["words"]
+        return dict(zip((term.decode() for term in field.lexicon), field.n_postings.tolist(), strict=True))
+
+    def headings(self) -> Collection[str]:
+        """Return every heading that a passage stands below, once."""
+        return () if self._is_fresh else self._current().segment.passages.headings()
 
     @contextmanager
     def write(self) -> "Iterator[_Batch]":
