@@ -153,10 +153,14 @@ def folded(text: str) -> str:
 
 
 def _shown(text: str, source: Source) -> str:
-    """Return an entry as it is shown: on one line, composed, without invisible characters; a heading without its number."""
+    """Return an entry as it is shown and can be searched: on one line, composed, without invisible characters.
+
+    A heading loses its number, and a word the minus that would exclude it ("Miete und -nebenkosten").
+    """
     line = unicodedata.normalize("NFC", " ".join(text.split()))
     if not line.isprintable():
         line = " ".join("".join(char for char in line if char.isprintable()).split())
+    line = _EXCLUDED.sub(lambda match: match[0][1:], line)
     return _NUMBERING.sub("", line, count=1) if source is Source.HEADING and _NUMBERING.match(line) else line
 
 

@@ -131,11 +131,15 @@ def test_entries_without_a_word_or_too_long_are_left_out() -> None:
     assert len(Suggester([("–", Source.HEADING), ("3.2", Source.TITLE), ("w" * 201, Source.TITLE)])) == 1
 
 
-@pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry[0])
-def test_a_suggestion_excludes_nothing_when_it_is_searched(suggester: Suggester, entry: tuple[str, Source]) -> None:
-    for found in suggester.suggest(entry[0]):
-        clauses = query.parse(found.text, as_of=date(2026, 11, 1)).clauses
-        assert all(clause.occur is not Occur.MUST_NOT for clause in clauses)
+@pytest.mark.parametrize(
+    "entry", [*(text for text, _ in ENTRIES), "Miete und -nebenkosten", "–Entwurf– Umzug", '-"Kosten der Unterkunft"']
+)
+def test_a_suggestion_excludes_nothing_when_it_is_searched(entry: str) -> None:
+    (found,) = Suggester([(entry, Source.TITLE)]).suggest(suggestions.folded(entry))
+
+    clauses = query.parse(found.text, as_of=date(2026, 11, 1)).clauses
+    assert clauses
+    assert all(clause.occur is not Occur.MUST_NOT for clause in clauses)
 
 
 def test_entries_are_shown_on_one_line_without_what_nobody_sees() -> None:
