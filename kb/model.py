@@ -298,6 +298,10 @@ class Engine(Protocol):
         """Return all guides by id, in the state of the last commit; the same object until there is a newer one."""
         ...
 
+    def knows(self, stem: str) -> bool:
+        """Say whether a passage has a word with this stem in text, heading or title."""
+        ...
+
     def words(self) -> Mapping[str, int]:
         """Return every word as written, folded, with the number of passages that have it in text, heading or title."""
         ...

@@ -42,6 +42,9 @@ class DictionaryEngine:
     def catalog(self) -> Mapping[str, Guide]:
         return self._guides
 
+    def knows(self, stem: str) -> bool:
+        return stem in analysis.stemmed([*self.words()])
+
     def words(self) -> Mapping[str, int]:
         titles = {guide.id: guide.title for guide in self._guides.values()}
         texts = (" ".join((p.text, *p.heading, titles[p.guide_id])) for p in self._passages)

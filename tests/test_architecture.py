@@ -17,7 +17,7 @@ LAYERS = (
     r"kb|kb\.(analysis|catalog_json|cleaning|config|dates|editions|messages|metadata|passages|query|snippets|spelling"
     r"|suggestions|topics)",
     r"kb\.(extract|engines)(\..+)?",
-    r"kb\.(search|ingestion|catalog|evaluation)",
+    r"kb\.(search|hints|ingestion|catalog|evaluation)",
     r"kb\.(cli|web|ui)(\..+)?|app|ingest",
 )
 HOMES = {

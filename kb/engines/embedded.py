@@ -24,7 +24,7 @@ from kb.engines import codec, generations, works
 from kb.engines.highlighting import Highlighter
 from kb.engines.merging import Source, merge
 from kb.engines.scoring import Scored, Scorer
-from kb.engines.segments import Builder, Segment
+from kb.engines.segments import POSITIONAL, Builder, Segment
 from kb.engines.turns import Turns
 from kb.errors import IndexDamagedError, IndexOutdatedError
 from kb.model import Guide, Hit, Matches, Passage, Query, Result
@@ -67,6 +67,10 @@ class EmbeddedEngine:
     def catalog(self) -> Mapping[str, Guide]:
         """Return all guides by id, in the state of the last commit."""
         return {} if self._is_fresh else self._current().guides
+
+    def knows(self, stem: str) -> bool:
+        """Say whether a passage has a word with this stem."""
+        return not self._is_fresh and any(self._current().segment.fields[name].lexicon.find(stem) >= 0 for name in POSITIONAL)
 
     def words(self) -> Mapping[str, int]:
         """Return every word as written, folded, with the number of passages that have it."""

@@ -10,11 +10,12 @@ import time
 from collections.abc import Callable
 from typing import TypeVar
 
-from kb import config, topics
+from kb import config, hints, topics
 from kb.config import Settings
 from kb.engines import open_engine
 from kb.errors import IndexUnusableError
 from kb.model import Engine
+from kb.suggestions import Suggestion
 from kb.topics import Taxonomy
 
 RETRY_S = 1.0
@@ -29,6 +30,7 @@ class Library:
     def __init__(self, settings: Settings, taxonomy: Taxonomy, opener: Callable[[Settings], Engine] = open_engine) -> None:
         self.settings, self.taxonomy = settings, taxonomy
         self._opener = opener
+        self._suggester = hints.PerGeneration(lambda engine: hints.suggester(engine, taxonomy))
         self._lock = threading.Lock()
         self._engine: Engine | None = None
         self._error: IndexUnusableError | None = None
@@ -46,6 +48,13 @@ class Library:
         except IndexUnusableError:
             self._forget(engine)
             raise
+
+    def suggest(self, typed: str) -> tuple[Suggestion, ...]:
+        """Return what may be meant by what has been typed so far; nothing without a usable index."""
+        try:
+            return self.ask(lambda engine: self._suggester.of(engine).suggest(typed))
+        except IndexUnusableError:
+            return ()
 
     def close(self) -> None:
         """Release the engine's files."""

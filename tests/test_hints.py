@@ -1,0 +1,113 @@
+import gc
+import threading
+import weakref
+from concurrent.futures import ThreadPoolExecutor
+
+from builders import guide, passages
+from dictionary_engine import DictionaryEngine
+
+from kb import hints
+from kb.model import Engine
+from kb.suggestions import Source
+from kb.topics import Taxonomy, Topic
+
+TAXONOMY = Taxonomy(
+    topics=(
+        Topic(
+            id="geld",
+            title="Geldleistungen",
+            children=(
+                Topic(id="geld.unterkunft", title="Unterkunft und Heizung", signals=("Miete", "Mietvertrag", "hohe Miete")),
+                Topic(id="geld.mehrbedarf", title="Mehrbedarfe", signals=("Schwangerschaft",)),
+            ),
+        ),
+        Topic(id="netzwerke", title="Netzwerke"),
+    ),
+    kinds=(),
+    partners=(),
+)
+
+
+def collection() -> DictionaryEngine:
+    guides = [
+        guide("umzug", title="Umzug begleiten", topics=("geld.unterkunft",)),
+        guide("alt", title="Mieten prüfen", topics=("geld.unterkunft",), work_id="miete"),
+        guide("neu", title="Mieten prüfen", topics=("geld",), work_id="miete"),
+    ]
+    return DictionaryEngine(guides, passages("umzug", "Die hohen Mieten.", heading=("2 Ablauf", "2.1 Angebot prüfen")))
+
+
+def suggested(engine: Engine, typed: str) -> list[tuple[str, Source]]:
+    return [(one.text, one.source) for one in hints.suggester(engine, TAXONOMY).suggest(typed)]
+
+
+def test_titles_headings_topics_and_terms_are_suggested() -> None:
+    engine = collection()
+
+    assert suggested(engine, "umz") == [("Umzug begleiten", Source.TITLE)]
+    assert suggested(engine, "prüf") == [("Mieten prüfen", Source.TITLE), ("Angebot prüfen", Source.HEADING)]
+    assert suggested(engine, "unterk") == [("Unterkunft und Heizung", Source.TOPIC)]
+    assert suggested(engine, "geldl") == [("Geldleistungen", Source.TOPIC)]
+    assert suggested(engine, "miete") == [
+        ("Miete", Source.TERM),
+        ("Mieten prüfen", Source.TITLE),
+        ("hohe Miete", Source.TERM),
+    ]
+
+
+def test_nothing_is_suggested_that_leads_to_nothing() -> None:
+    engine = collection()
+
+    assert suggested(engine, "mietv") == []  # a term that no guide has
+    assert suggested(engine, "schwanger") == []
+    assert suggested(engine, "netzw") == []  # a topic without a guide
+    assert suggested(engine, "mehrb") == []
+
+
+def test_works_are_counted_once_and_for_the_topic_above() -> None:
+    assert hints.works_by_topic(collection().catalog().values()) == {"geld": 2, "geld.unterkunft": 2}
+
+
+def test_what_is_made_is_kept_until_there_is_a_newer_generation() -> None:
+    engine = collection()
+    kept = hints.PerGeneration(lambda engine: hints.suggester(engine, TAXONOMY))
+    first = kept.of(engine)
+
+    assert kept.of(engine) is first
+    assert kept.of(collection()) is not first
+
+    with engine.write() as batch:
+        batch.replace(guide("garten", title="Garten"), [])
+
+    assert [one.text for one in kept.of(engine).suggest("gart")] == ["Garten"]
+
+
+def test_threads_that_ask_at_once_share_one() -> None:
+    made = []
+    started = threading.Barrier(8)
+
+    def make(engine: Engine) -> object:
+        made.append(engine)
+        return object()
+
+    kept, engine = hints.PerGeneration(make), collection()
+
+    def ask(_: int) -> object:
+        started.wait(timeout=20)
+        return kept.of(engine)
+
+    with ThreadPoolExecutor(8) as pool:
+        assert len({*pool.map(ask, range(8))}) == 1
+    assert len(made) == 1
+
+
+def test_an_engine_that_is_given_up_is_not_held() -> None:
+    kept = hints.PerGeneration(lambda _: object())
+    engine = collection()
+    gone = weakref.ref(engine)
+    kept.of(engine)
+
+    del engine
+    gc.collect()
+
+    assert gone() is None
