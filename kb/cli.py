@@ -14,12 +14,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from kb import config, evaluation, ingestion, messages, topics
+from kb import config, evaluation, hints, ingestion, messages, topics
 from kb.catalog_json import to_json
 from kb.config import Settings
 from kb.engines import open_engine
 from kb.errors import CollectionError, ConfigError, IndexUnusableError, KbError, LibraryMissingError, SourceError
 from kb.evaluation import Evaluation
+from kb.hints import TopicsNearby
 from kb.ingestion import Line, Report, Verdict
 from kb.model import Answer, Axis, Hit, Result, Validity
 from kb.search import answer
@@ -243,20 +244,26 @@ def _search(options: argparse.Namespace, settings: Settings, taxonomy: Taxonomy)
     engine = open_engine(settings)
     try:
         found = answer(engine, " ".join(options.text), selection=selection, offset=options.offset, limit=options.limit)
+        nearby = None if found.results else hints.topics_nearby(engine, taxonomy, found.query.words)
     finally:
         engine.close()
     if options.json:
         print(json.dumps(answer_json(found, taxonomy), ensure_ascii=False, indent=1))
     else:
-        _print_answer(found, taxonomy)
+        _print_answer(found, taxonomy, nearby)
     return DONE
 
 
-def _print_answer(found: Answer, taxonomy: Taxonomy) -> None:
+def _print_answer(found: Answer, taxonomy: Taxonomy, nearby: TopicsNearby | None) -> None:
     has_many_words = len(found.query.clauses) > 1
     totals = found.totals
+    if found.meant:
+        print(messages.meant(found.meant))
     if not totals.n_works:
         print(messages.NOTHING_FOUND)
+        if nearby and nearby.ids:
+            print(messages.topics_nearby(are_alike=nearby.are_alike))
+            print("\n".join(f"  {taxonomy.title(Axis.TOPIC, topic)} (--topic {topic})" for topic in nearby.ids))
         return
     print(messages.found(totals.n_works_all_words, totals.n_works_some_words, has_many_words=has_many_words))
     for number, result in enumerate(found.results, start=found.offset + 1):
@@ -281,6 +288,7 @@ def answer_json(found: Answer, taxonomy: Taxonomy) -> dict[str, Any]:
     """Return an answer as an object of JSON types."""
     return {
         "query": found.query.text,
+        "meant": found.meant,
         "totals": {
             "works": found.totals.n_works,
             "works_all_words": found.totals.n_works_all_words,

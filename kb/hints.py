@@ -3,13 +3,17 @@
 import threading
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Generic, TypeVar
 from weakref import WeakKeyDictionary
 
-from kb import analysis
+from kb import analysis, spelling
 from kb.model import Engine, Guide
+from kb.spelling import Speller
 from kb.suggestions import Source, Suggester
-from kb.topics import Taxonomy
+from kb.topics import Taxonomy, Topic
+
+N_LARGEST = 5  # topics offered where none resembles what was typed
 
 T = TypeVar("T")
 
@@ -45,7 +49,7 @@ def suggester(engine: Engine, taxonomy: Taxonomy) -> Suggester:
 
 def _entries(engine: Engine, guides: Iterable[Guide], taxonomy: Taxonomy) -> Iterator[tuple[str, Source]]:
     has_guides = works_by_topic(guides)
-    for topic in (one for first in taxonomy.topics for one in (first, *first.children)):
+    for topic in _topics(taxonomy):
         if topic.id in has_guides:
             yield topic.title, Source.TOPIC
         for term in topic.signals:
@@ -53,6 +57,34 @@ def _entries(engine: Engine, guides: Iterable[Guide], taxonomy: Taxonomy) -> Ite
                 yield term, Source.TERM
     yield from ((guide.title, Source.TITLE) for guide in guides)
     yield from ((heading, Source.HEADING) for heading in engine.headings())
+
+
+_spellers = PerGeneration(lambda engine: Speller(engine.words()))
+
+
+def meant(engine: Engine, text: str) -> str:
+    """Return the query that may be meant: words that occur nowhere replaced by similar ones that do; "" if there are none."""
+    unknown = spelling.unknown(text, engine.knows)
+    return _spellers.of(engine).corrected(text, unknown) if unknown else ""
+
+
+@dataclass(frozen=True, slots=True)
+class TopicsNearby:
+    """Topics that have guides, by their ids: those whose names resemble what was typed, else the largest of the first level."""
+
+    ids: tuple[str, ...]
+    are_alike: bool
+
+
+def topics_nearby(engine: Engine, taxonomy: Taxonomy, words: Iterable[str]) -> TopicsNearby:
+    """Return where to look for folded words with which nothing was found."""
+    n_works = works_by_topic(engine.catalog().values())
+    names = {one.id: (one.title, *one.signals) for one in _topics(taxonomy) if one.id in n_works}
+    if alike := spelling.alike(words, names):
+        return TopicsNearby(alike, are_alike=True)
+    first_level = [topic.id for topic in taxonomy.topics if topic.id in n_works]
+    largest = sorted(first_level, key=lambda topic: -n_works[topic])[:N_LARGEST]
+    return TopicsNearby(tuple(largest), are_alike=False)
 
 
 def works_by_topic(guides: Iterable[Guide]) -> Mapping[str, int]:
@@ -63,3 +95,9 @@ def works_by_topic(guides: Iterable[Guide]) -> Mapping[str, int]:
             works[topic].add(guide.work_id)
             works[topic.partition(".")[0]].add(guide.work_id)
     return {topic: len(ids) for topic, ids in works.items()}
+
+
+def _topics(taxonomy: Taxonomy) -> Iterator[Topic]:
+    for topic in taxonomy.topics:
+        yield topic
+        yield from topic.children

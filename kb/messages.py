@@ -107,7 +107,6 @@ HELP = (
 )
 
 OTHER_WORDS = "Schreibweise prüfen, weniger Wörter oder ein anderes Wort für dieselbe Sache versuchen."
-OTHER_TOPICS = "Nach Thema stöbern:"
 RUN_COMMAND = "Wer den Server betreut, ruft im Ordner des Projekts auf:"
 INDEX_TROUBLE = "Die Suche steht gerade nicht zur Verfügung"
 INDEX_MISSING = "Es gibt noch keinen Suchindex."
@@ -555,9 +554,20 @@ def took(seconds_index: float, n_documents: int, ms_per_query: Mapping[str, floa
 
 # ---- suggestions, "Meinten Sie" ----------------------------------------------------------------------------------------
 
+MEANT = "Meinten Sie:"
 SUGGESTION_SOURCES = {"titel": "Handlungshilfe", "ueberschrift": "Abschnitt", "thema": "Thema", "fachwort": "Fachwort"}
 
 
 def n_suggestions(n: int) -> str:
     """Return the number of suggestions, as it is announced to those who do not see the list."""
     return "Keine Vorschläge" if not n else "1 Vorschlag" if n == 1 else f"{number(n)} Vorschläge"
+
+
+def meant(text: str) -> str:
+    """Return the question whether something else was meant."""
+    return f"{MEANT} {text}?"
+
+
+def topics_nearby(*, are_alike: bool) -> str:
+    """Return what is said above topics where nothing was found: that they resemble what was typed, or are the largest."""
+    return "Diese Themen könnten passen:" if are_alike else "Die meisten Handlungshilfen gibt es zu diesen Themen:"

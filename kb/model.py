@@ -244,6 +244,7 @@ class Answer:
     facets: tuple[Facet, ...]
     offset: int
     limit: int
+    meant: str = ""  # what may have been meant, to be asked again: words that occur nowhere replaced by similar ones that do
 
     @property
     def n_pages(self) -> int:

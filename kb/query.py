@@ -36,6 +36,13 @@ def parse(text: str, *, selection: Selection | None = None, as_of: date) -> Quer
     )
 
 
+def loose(text: str) -> Iterator[tuple[int, int]]:
+    """Yield where in `text`, as (start, end), stands what may match but need not: neither quoted, excluded nor a begin*."""
+    for part in _PART.finditer(text.translate(_QUOTES)):
+        if not part["minus"] and part["word"] and not part["word"].endswith("*"):
+            yield part.span()
+
+
 def _clauses(text: str) -> Iterator[Clause]:
     found, strict = [], []
     for part in _PART.finditer(text):

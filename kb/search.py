@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from kb import query
+from kb import hints, query
 from kb.model import Answer, Engine, Selection
 
 PAGE_SIZE = 10
@@ -30,4 +30,5 @@ def answer(
         facets=matches.facets,
         offset=offset,
         limit=limit,
+        meant=hints.meant(engine, text),
     )

@@ -6,20 +6,22 @@ a likely slip (a neighbouring key, a doubled letter, a missing umlaut) and which
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice, pairwise
 from math import log10
 
 import numpy as np
-from rapidfuzz.distance import OSA
+from rapidfuzz.distance import OSA, JaroWinkler
 from rapidfuzz.process import cdist
 
-from kb import analysis
+from kb import analysis, query
+from kb.analysis import Token
 
 MIN_LETTERS, MAX_LETTERS = 4, 40
 SHORT = 5  # letters up to which a single slip is allowed, above two
 MAX_UNKNOWN = 5  # words of one text that are looked up, some 5 ms each: a pasted letter is no slip
 N_WEIGHED = 100  # nearest words whose differences are looked at in detail
+ALIKE = 0.87  # Jaro-Winkler, which counts a common beginning; below it, words of the packaged topics resemble anything
 
 # Weights: chosen with the tables of tests/test_spelling.py
 _NEIGHBOUR, _SWAP, _DOUBLED, _UMLAUT, _OTHER_BEGINNING = 0.7, 0.7, 0.5, 0.4, 0.3
@@ -46,14 +48,14 @@ class Speller:
 
     def __init__(self, counts: Mapping[str, int]) -> None:
         """Take folded words, as `analysis.fold` makes them, with the number of passages that have each."""
-        self._counts = counts
-        self._of_length: dict[int, tuple[list[str], list[str]]] = {}  # letters of plain words -> these, and the words
-        for word in counts:
+        self._of_length: dict[int, tuple[list[str], list[str], list[int]]] = {}  # letters -> plain words, words, counts
+        for word, n in counts.items():
             plain = _plain(word)
             if MIN_LETTERS <= len(plain) <= MAX_LETTERS and _LETTERS_ONLY.fullmatch(plain):
-                plains, words = self._of_length.setdefault(len(plain), ([], []))
+                plains, words, numbers = self._of_length.setdefault(len(plain), ([], [], []))
                 plains.append(plain)
                 words.append(word)
+                numbers.append(n)
 
     def corrections(self, word: str, limit: int = 3) -> tuple[str, ...]:
         """Return at most `limit` words of the index that may have been meant, folded, the likeliest first.
@@ -68,47 +70,66 @@ class Speller:
         n_slips = 1 if len(folded) <= SHORT else 2
         lengths = range(len(typed) - n_slips, len(typed) + n_slips + 1)
         near = [each for length in lengths for each in self._near(typed, length, n_slips)]
-        near.sort(key=lambda each: (each[0], -self._counts[each[2]], each[2]))
+        near.sort(key=lambda each: (each[0], -each[3], each[2]))
         weighed = [
-            (_cost(typed, plain) - _FREQUENT * log10(1 + self._counts[found]), found)
-            for _, plain, found in near[:N_WEIGHED]
+            (_cost(typed, plain) - _FREQUENT * log10(1 + n), found)
+            for _, plain, found, n in near[:N_WEIGHED]
             if found != folded
         ]
         return tuple(found for _, found in sorted(weighed)[:limit])
 
-    def _near(self, typed: str, length: int, n_slips: int) -> list[tuple[int, str, str]]:
-        """Return (distance, plain word, word) of the words of that many letters that are near enough."""
-        plains, words = self._of_length.get(length, ([], []))
+    def corrected(self, text: str, unknown: Iterable[Token]) -> str:
+        """Return the text with its unknown words replaced by the likeliest of the index; "" if none has a likely one.
+
+        All else stays as it was typed: signs, spaces, and whether words are in capitals.
+        """
+        pieces, end = [], 0
+        for token in unknown:
+            for found in self.corrections(token.word, 1):
+                pieces += [text[end : token.start], _as_typed(text[token.start : token.end], found)]
+                end = token.end
+        return "".join((*pieces, text[end:])) if pieces else ""
+
+    def _near(self, typed: str, length: int, n_slips: int) -> list[tuple[int, str, str, int]]:
+        """Return (distance, plain word, word, count) of the words of that many letters that are near enough."""
+        plains, words, counts = self._of_length.get(length, ([], [], []))
         if not plains:
             return []
         # rapidfuzz gives one more than allowed for anything further away
         distances = cdist([typed], plains, scorer=OSA.distance, score_cutoff=n_slips, dtype=np.uint8)[0]
-        return [(int(distances[i]), plains[i], words[i]) for i in np.flatnonzero(distances <= n_slips).tolist()]
+        return [(int(distances[i]), plains[i], words[i], counts[i]) for i in np.flatnonzero(distances <= n_slips).tolist()]
 
 
-def corrected(text: str, speller: Speller, known: Callable[[str], bool]) -> str | None:
-    """Return the typed text with every unknown word replaced by the likeliest of the index; None if nothing is to be replaced.
+def unknown(text: str, known: Callable[[str], bool]) -> Sequence[Token]:
+    """Return the words of a query that occur nowhere, in reading order, at most MAX_UNKNOWN.
 
-    `known` is asked for folded words. All else stays as it was typed: quotes, minus, spaces, and whether words are in capitals.
-    Words without meaning of their own, beginnings (word*) and named values (thema:umzug) are left alone, as is what follows
-    after MAX_UNKNOWN unknown words.
+    `known` is asked for stems. What is quoted, excluded or a begin* is meant as it stands; words without meaning of their own
+    are left out.
     """
-    unknown = (
-        token
-        for token in analysis.tokens(text)
-        if token.word not in analysis.STOP_WORDS and not _is_special(text, token.start, token.end) and not known(token.word)
-    )
-    pieces, end = [], 0
-    for token in islice(unknown, MAX_UNKNOWN):
-        for found in speller.corrections(token.word, 1):
-            pieces += [text[end : token.start], _as_typed(text[token.start : token.end], found)]
-            end = token.end
-    return "".join((*pieces, text[end:])) if pieces else None
+    asked = islice((token for token in _loose(text) if token.word not in analysis.STOP_WORDS), query.MAX_WORDS)
+    return tuple(islice((token for token in asked if not known(analysis.stem(token.word))), MAX_UNKNOWN))
 
 
-def _is_special(text: str, start: int, end: int) -> bool:
-    """Say whether a word is a beginning, or a name or value of name:value."""
-    return text[end : end + 1] == "*" or text[start - 1 : start] == ":" or bool(re.match(r":\S", text[end : end + 2]))
+def _loose(text: str) -> Iterator[Token]:
+    for start, end in query.loose(text):
+        for token in analysis.tokens(text[start:end]):
+            yield Token(token.word, start + token.start, start + token.end)
+
+
+def alike(words: Iterable[str], names: Mapping[str, Iterable[str]], limit: int = 3) -> tuple[str, ...]:
+    """Return at most `limit` keys of which a name has a word much like one of the folded words, the likeliest first."""
+    typed = _telling(words)
+    scores = {key: _likeness(typed, _telling(analysis.words(" ".join(texts)))) for key, texts in names.items()}
+    return tuple(sorted((key for key, score in scores.items() if score), key=lambda key: -scores[key])[:limit])
+
+
+def _telling(words: Iterable[str]) -> list[str]:
+    return [plain for word in words if len(plain := _plain(word)) >= MIN_LETTERS and word not in analysis.STOP_WORDS]
+
+
+def _likeness(some: Sequence[str], others: Sequence[str]) -> float:
+    """Return how much the two words are alike that are most alike; 0 if none are."""
+    return max((JaroWinkler.similarity(one, other, score_cutoff=ALIKE) for one in some for other in others), default=0.0)
 
 
 def _as_typed(typed: str, word: str) -> str:

@@ -1,12 +1,15 @@
 import gc
 import threading
 import weakref
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 from builders import guide, passages
 from dictionary_engine import DictionaryEngine
 
 from kb import hints
+from kb.hints import TopicsNearby
 from kb.model import Engine
 from kb.suggestions import Source
 from kb.topics import Taxonomy, Topic
@@ -111,3 +114,66 @@ def test_an_engine_that_is_given_up_is_not_held() -> None:
     gc.collect()
 
     assert gone() is None
+
+
+# ---- what may be meant, and where else to look -------------------------------------------------------------------------
+
+
+def test_words_that_occur_nowhere_are_replaced_by_similar_ones_that_do() -> None:
+    engine = collection()
+
+    assert hints.meant(engine, "Umzgu beglieten") == "Umzug begleiten"
+    assert hints.meant(engine, "Umzug der Meiten") == "Umzug der Mieten"
+    assert hints.meant(engine, "Miete Umzüge Quantenphysik") == ""
+    assert hints.meant(engine, '"Umzgu" -Umzgu Umzgu*') == ""
+    assert hints.meant(engine, "") == ""
+
+
+def test_what_is_meant_follows_the_index() -> None:
+    engine = collection()
+    assert hints.meant(engine, "Gaten") == ""
+
+    with engine.write() as batch:
+        batch.replace(guide("garten", title="Garten"), passages("garten", "Der Garten."))
+
+    assert hints.meant(engine, "Gaten") == "Garten"
+    assert hints.meant(engine, "Gärten") == ""  # the same stem
+
+
+def test_words_are_only_gathered_for_a_word_that_occurs_nowhere() -> None:
+    class Counting(DictionaryEngine):
+        n_gathered = 0
+
+        def knows(self, stem: str) -> bool:
+            return stem == "umzug"
+
+        def words(self) -> Mapping[str, int]:
+            self.n_gathered += 1
+            return super().words()
+
+    engine = Counting((), ())
+    for text in ("Umzug", "Umzug und Umzüge", "Umzgu", "Meite"):
+        hints.meant(engine, text)
+
+    assert engine.n_gathered == 1
+
+
+def test_topics_that_resemble_what_was_typed_come_before_the_largest() -> None:
+    engine = collection()
+
+    assert hints.topics_nearby(engine, TAXONOMY, ["mietvertraege"]) == TopicsNearby(("geld.unterkunft",), are_alike=True)
+    assert hints.topics_nearby(engine, TAXONOMY, ["geldleistung"]) == TopicsNearby(("geld",), are_alike=True)
+    assert hints.topics_nearby(engine, TAXONOMY, ["quantenphysik"]) == TopicsNearby(("geld",), are_alike=False)
+    assert hints.topics_nearby(engine, TAXONOMY, []) == TopicsNearby(("geld",), are_alike=False)
+
+
+def test_topics_without_guides_are_not_offered() -> None:
+    assert hints.topics_nearby(collection(), TAXONOMY, ["netzwerke"]).are_alike is False
+    assert hints.topics_nearby(DictionaryEngine(), TAXONOMY, ["netzwerke"]).ids == ()
+
+
+def test_the_largest_topics_of_the_first_level_come_in_order() -> None:
+    taxonomy = replace(TAXONOMY, topics=tuple(Topic(id=f"t{n}", title=f"T{n}") for n in range(9)))
+    engine = DictionaryEngine([guide(f"g{n}.{i}", topics=(f"t{n}.x",)) for n in range(9) for i in range(n)])
+
+    assert hints.topics_nearby(engine, taxonomy, ["quantenphysik"]).ids == ("t8", "t7", "t6", "t5", "t4")

@@ -103,3 +103,18 @@ def test_terms_are_those_that_the_index_holds() -> None:
     (clause,) = parse('"Überprüfungen der U\u0308berprüfung"').clauses
 
     assert clause == Clause(terms=tuple(analysis.stems("Überprüfungen der Überprüfung")), occur=Occur.MUST)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        pytest.param("Umzug Miete", ["Umzug", "Miete"], id="words"),
+        pytest.param('Umzug „Kosten der Unterkunft“ -"Miete" Heizung', ["Umzug", "Heizung"], id="not in quotes"),
+        pytest.param("-Umzug –Miete Jobcenter-Termin", ["Jobcenter-Termin"], id="not excluded"),
+        pytest.param("Umzug* Miete", ["Miete"], id="not a beginning"),
+        pytest.param('"Umzug', ["Umzug"], id="a quote that does not end"),
+        pytest.param(' "" - ', ["-"], id="operators"),
+    ],
+)
+def test_what_is_not_strict_stands_in_the_text_as_typed(text: str, expected: list[str]) -> None:
+    assert [text[start:end] for start, end in query.loose(text)] == expected

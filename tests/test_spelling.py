@@ -1,13 +1,13 @@
 import random
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
 
-from kb import analysis, ingestion, topics
+from kb import analysis, ingestion, query, topics
 from kb.config import Settings
 from kb.engines import open_engine
-from kb.spelling import MAX_UNKNOWN, Speller, corrected
+from kb.spelling import MAX_UNKNOWN, Speller, alike, unknown
 
 ROOT = Path(__file__).parents[1]
 
@@ -105,6 +105,14 @@ def test_no_more_corrections_than_asked_for() -> None:
     assert len(speller.corrections("xand", 1)) == 1
 
 
+WORDS = {"bürgergeld": 9, "wohnung": 5, "massnahme": 3, "wege": 1, "jobcenter": 2, "beantragen": 1}
+STEMS = frozenset(analysis.stemmed([*WORDS]))
+
+
+def corrected(text: str, speller: Speller, known: Callable[[str], bool]) -> str:
+    return speller.corrected(text, unknown(text, known))
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
@@ -112,31 +120,74 @@ def test_no_more_corrections_than_asked_for() -> None:
         pytest.param("bürgergled", "bürgergeld", id="small"),
         pytest.param("BÜRGERGLED", "BÜRGERGELD", id="capitals"),
         pytest.param("  Bürgergled   und  Wonhung ", "  Bürgergeld   und  Wohnung ", id="several, and the spaces"),
-        pytest.param('„Bürgergled beantragen" -Wonhung', '„Bürgergeld beantragen" -Wohnung', id="quotes and minus"),
         pytest.param("Maßnhame", "Maßnahme", id="ß"),
         pytest.param("Masnahme", "Massnahme", id="without an ß to go by"),
         pytest.param("Jobcenter-Wonhung (§ 22)", "Jobcenter-Wohnung (§ 22)", id="parts of a word with hyphens"),
         pytest.param("Bu\u0308rgergled", "Bürgergeld", id="decomposed"),
         pytest.param("Wonh* Bürgergled", "Wonh* Bürgergeld", id="not a beginning"),
-        pytest.param("thema:wonhung Wonhung", "thema:wonhung Wohnung", id="not a named value"),
-        pytest.param("Bürgergeld Wohnung", None, id="all known"),
-        pytest.param("wegen", None, id="without meaning of its own"),
-        pytest.param("Quantenphysik", None, id="unknown, with nothing near"),
-        pytest.param("", None, id="nothing"),
+        pytest.param("„Bürgergled beantragen“ Wonhung", "„Bürgergled beantragen“ Wohnung", id="not in quotes"),
+        pytest.param(
+            '"Wonhung" -"Wonhung" -Wonhung –Wonhung Wonhung', '"Wonhung" -"Wonhung" -Wonhung –Wonhung Wohnung', id="-"
+        ),
+        pytest.param('"Wonhung', '"Wohnung', id="a quote without its end is none"),
+        pytest.param("Wohnungen", "", id="another form of a known word"),
+        pytest.param("Bürgergeld Wohnung", "", id="all known"),
+        pytest.param("wegen", "", id="without meaning of its own"),
+        pytest.param("Quantenphysik", "", id="unknown, with nothing near"),
+        pytest.param("", "", id="nothing"),
     ],
 )
-def test_unknown_words_are_replaced_and_all_else_is_kept(text: str, expected: str | None) -> None:
-    counts = {"bürgergeld": 9, "wohnung": 5, "massnahme": 3, "wege": 1, "jobcenter": 2, "beantragen": 1}
-
-    assert corrected(text, Speller(counts), counts.__contains__) == expected
+def test_unknown_words_are_replaced_and_all_else_is_kept(text: str, expected: str) -> None:
+    assert corrected(text, Speller(WORDS), STEMS.__contains__) == expected
 
 
 def test_only_the_first_unknown_words_are_looked_up() -> None:
     text = " ".join(["Wonhung"] * (MAX_UNKNOWN + 2))
 
-    found = corrected(text, Speller({"wohnung": 5}), lambda _: False)
+    assert corrected(text, Speller(WORDS), STEMS.__contains__) == " ".join(["Wohnung"] * MAX_UNKNOWN + ["Wonhung"] * 2)
 
-    assert found == " ".join(["Wohnung"] * MAX_UNKNOWN + ["Wonhung"] * 2)
+
+def test_a_pasted_text_is_not_looked_through_to_its_end() -> None:
+    asked: list[str] = []
+
+    def known(stem: str) -> bool:
+        asked.append(stem)
+        return True
+
+    assert unknown("Wohnung " * 10_000, known) == ()
+    assert len(asked) == query.MAX_WORDS
+
+
+NAMES = {
+    "schulden": ("Schulden und Insolvenz", "Überschuldung"),
+    "wohnung": ("Obdachlosigkeit",),
+    "reha": ("Rehabilitation",),
+    "heizung": ("Unterkunft und Heizung", "Miete"),
+}
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        pytest.param(["schulden"], ("schulden",), id="the same word"),
+        pytest.param(["schuldenberater"], ("schulden",), id="the same beginning"),
+        pytest.param(["obdachlos"], ("wohnung",), id="the beginning of a longer word"),
+        pytest.param(["ueberschuldung"], ("schulden",), id="umlauts"),
+        pytest.param(["rehabiltation"], ("reha",), id="a slip"),
+        pytest.param(["mieten", "schulden"], ("schulden", "heizung"), id="the likeliest first"),
+        pytest.param(["und"], (), id="without meaning of its own"),
+        pytest.param(["quantenphysik"], (), id="like nothing"),
+        pytest.param([], (), id="nothing"),
+    ],
+)
+def test_names_with_a_word_much_like_the_typed_ones(words: list[str], expected: tuple[str, ...]) -> None:
+    assert alike(words, NAMES) == expected
+
+
+def test_no_more_names_than_asked_for() -> None:
+    names = {str(n): ("Wohnung",) for n in range(9)}
+
+    assert alike(["wohnung"], names) == ("0", "1", "2")
 
 
 def test_any_input_is_safe(speller: Speller) -> None:
@@ -146,6 +197,6 @@ def test_any_input_is_safe(speller: Speller) -> None:
         text = "".join(source.choices(alphabet, k=source.choice((1, 4, 12, 40, 500))))
 
         speller.corrections(text)
-        assert corrected(text, speller, lambda _: True) is None
-        found = corrected(text, speller, lambda _: False)
-        assert found is None or found != text
+        assert corrected(text, speller, lambda _: True) == ""
+        assert corrected(text, speller, lambda _: False) != text or not text
+        alike([text], NAMES)

@@ -6,7 +6,7 @@ from datetime import date
 
 import streamlit as st
 
-from kb import messages, search
+from kb import hints, messages, search
 from kb.errors import IndexUnusableError
 from kb.model import Answer, Axis, Engine
 from kb.ui import address, filters, library, overview, parts, render, trouble
@@ -122,9 +122,10 @@ def _block(view: View, answer: Answer, today: date) -> str:
     above = parts.printed(view, shelf.taxonomy, today) + parts.chips(view, shelf.taxonomy)
     if not answer.totals.n_works:
         ways = shelf.ask(lambda engine: ways_out(engine, view, today))
-        elsewhere = shelf.ask(lambda engine: search.answer(engine, "", limit=1, as_of=today))
-        return above + parts.nothing_found(view, shelf.taxonomy, ways, elsewhere)
-    return "".join((above, render.heading(answer), render.results(answer, shelf.taxonomy), parts.pages(view, answer.n_pages)))
+        nearby = shelf.ask(lambda engine: hints.topics_nearby(engine, shelf.taxonomy, answer.query.words))
+        return above + parts.nothing_found(view, shelf.taxonomy, answer.meant, ways, nearby)
+    heading = render.heading(answer) + parts.meant(view, answer.meant)
+    return "".join((above, heading, render.results(answer, shelf.taxonomy), parts.pages(view, answer.n_pages)))
 
 
 if __name__ == "__main__":

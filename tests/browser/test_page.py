@@ -266,6 +266,20 @@ def test_nothing_found_offers_ways_that_lead_on(page: Page, address: str) -> Non
     expect(field(page)).to_have_value("Mikrowelle Raumfahrt")
 
 
+def test_what_was_meant_is_one_click_away(page: Page, address: str) -> None:
+    page.goto(f"{address}/?q=Mikrowlele")
+    expect(page.get_by_text(messages.MEANT)).to_be_visible()
+    box = page.locator(".st-key-treffer").bounding_box()
+    assert box
+    assert box["width"] > 1000  # nothing to filter: no column is kept free
+
+    page.get_by_role("link", name="Mikrowelle", exact=True).click()
+
+    expect(results(page)).to_have_count(10)
+    expect(field(page)).to_have_value("Mikrowelle")
+    expect(page.get_by_text(messages.MEANT)).to_have_count(0)
+
+
 def test_hostile_text_is_text(page: Page, address: str) -> None:
     page.goto(f"{address}/?q=Schadtext")
 
