@@ -325,6 +325,7 @@ def _hit_json(hit: Hit) -> dict[str, Any]:
         "snippet": {"text": snippet.text, "spans": [list(span) for span in snippet.spans]},
         "score": round(hit.score, 4),
         "all_words": hit.has_all_words,
+        "missing": list(hit.missing),
     }
 
 

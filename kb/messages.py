@@ -2,7 +2,7 @@
 
 import errno
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
 from kb.errors import (
@@ -41,7 +41,6 @@ REMOVE_ALL = "Alle entfernen"
 REMOVE_FILTER = "Filter entfernen"
 AXES = {"thema": "Thema", "art": "Art", "partner": "Netzwerkpartner", "gueltigkeit": "Gültigkeit"}
 
-WITH_SOME_WORDS = "Nur mit einem Teil der Wörter"
 BINDING = "verbindlich"
 NEW_TAB = "öffnet in neuem Tab"
 ONLY_EARLIER = "Nur in einer früheren Ausgabe gefunden."
@@ -161,6 +160,11 @@ def found(n_all_words: int, n_some_words: int, *, has_many_words: bool) -> str:
         return f"Keine Handlungshilfe mit allen Wörtern, {number(n_some_words)} mit einem Teil davon"
     more = f", {number(n_some_words)} weitere" if n_some_words else ""
     return f"{n_guides(n_all_words)} mit allen Wörtern{more}"
+
+
+def without(words: Iterable[str]) -> str:
+    """Return the line that names what a passage lacks."""
+    return f"Hier ohne: {', '.join(words)}"
 
 
 def nothing_found(text: str) -> str:

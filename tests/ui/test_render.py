@@ -76,22 +76,32 @@ def test_dots_stand_only_where_text_is_cut(snippet: Snippet, expected: str) -> N
     assert render.marked(snippet) == expected
 
 
-def test_results_with_some_words_stand_under_a_heading_of_their_own() -> None:
+def test_a_result_says_which_words_its_passage_lacks() -> None:
     both, one = guide("Beide"), guide("Eines")
 
     answer = ask("Umzug Miete", [both, one], [passage(both, 1, "Umzug und Miete"), passage(one, 1, "Umzug")])
 
     shown = render.results(answer, TAXONOMY)
-    assert shown.index("Beide") < shown.index(messages.WITH_SOME_WORDS) < shown.index("Eines")
+    assert shown.index("Beide") < shown.index("Eines") < shown.index(messages.without(["Miete"]))
+    assert shown.count("Hier ohne") == 1
     assert "1 Handlungshilfe mit allen Wörtern, 1 weitere" in render.heading(answer)
 
 
-def test_a_single_word_needs_no_heading_for_some_words() -> None:
+def test_where_nothing_has_all_words_none_is_named() -> None:
+    one, other = guide("Eines"), guide("Anderes")
+
+    answer = ask("Umzug Miete", [one, other], [passage(one, 1, "Umzug"), passage(other, 1, "Miete")])
+
+    assert "Hier ohne" not in render.results(answer, TAXONOMY)
+    assert "Keine Handlungshilfe mit allen Wörtern, 2 mit einem Teil davon" in render.heading(answer)
+
+
+def test_of_a_single_word_nothing_is_lacking() -> None:
     one = guide("Umzug")
 
     answer = ask("Umzug", [one], [passage(one, 1, "Umzug")])
 
-    assert messages.WITH_SOME_WORDS not in render.results(answer, TAXONOMY)
+    assert "Hier ohne" not in render.results(answer, TAXONOMY)
     assert ">1 Handlungshilfe<" in render.heading(answer)
 
 
