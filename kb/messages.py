@@ -9,6 +9,8 @@ from kb.errors import (
     CollectionError,
     CollectionProblem,
     ConfigError,
+    EntryError,
+    EntryProblem,
     ExtractionError,
     ExtractionReason,
     IndexDamagedError,
@@ -457,6 +459,8 @@ def explain(error: KbError) -> str:
         case SourceError():
             facts["gone"] = f"{number(error.n_gone)} von {n_guides(error.n_known)}"
             text = _SOURCE[error.reason]
+        case EntryError():
+            text = "{origin}: Eintrag „{key}“: " + _ENTRY[error.problem]
         case ConfigError():
             text = "{origin}: Einstellung „{key}“: " + _CONFIG.get(error.reason, _NO_SETTINGS)
             line = re.search(r"line (\d+)", error.reason)  # of a parser's reason, which is English, only the line is told
@@ -550,3 +554,58 @@ def took(seconds_index: float, n_documents: int, ms_per_query: Mapping[str, floa
         f"Aufbau des Suchindex {decimal(seconds_index, 1)} s ({per_second} Texte/s)\n"
         f"je Anfrage im Mittel {mean} ms, Median {p50} ms, 95 % unter {p95} ms"
     )
+
+
+# ---- vocabulary --------------------------------------------------------------------------------------------------------
+
+GLOSSARY_PAGE = "Fachwörter"
+GLOSSARY_LEAD = (
+    "Wer eines dieser Wörter sucht, findet auch Handlungshilfen, in denen ein anderes dafür steht. Umgangssprachliche Wörter "
+    "führen zum Fachwort, aber nicht zurück."
+)
+LETTERS = "Anfangsbuchstaben"
+OTHER_LETTERS = "0–9"
+SEARCH_FOR = "Suchen"
+NO_ENTRIES = "Es sind keine Fachwörter hinterlegt."
+UNCHECKED = "bitte prüfen"
+RELATIONS = {"same": "auch", "current": "heute", "former": "früher", "colloquial": "Fachwort"}
+ENTRY_FIELDS = {
+    "short": "Abkürzung",
+    "same": "gleichbedeutend",
+    "former": "früher",
+    "colloquial": "umgangssprachlich",
+    "related": "siehe auch",
+    "confused": "nicht verwechseln mit",
+    "norms": "Vorschriften",
+}
+GLOSSARY_HELP = {
+    "glossary": "Fachwörter, Abkürzungen und frühere Bezeichnungen nachschlagen",
+    "words": "nur Einträge mit diesem Wort oder Wortteil",
+}
+
+
+def in_use(since: date | None, until: date | None) -> str:
+    """Return since and until when a thing has had its name; nothing without either."""
+    if since and until:
+        return f"von {day(since)} bis {day(until)}"
+    return f"seit {day(since)}" if since else f"bis {day(until)}" if until else ""
+
+
+def no_entry(text: str) -> str:
+    """Return that the glossary has nothing for the words."""
+    return f"Kein Fachwort zu „{text}“. Weniger Buchstaben versuchen oder ohne Angabe alle zeigen: kb glossary"
+
+
+_ENTRY = {
+    EntryProblem.NO_TABLE: "jeder Eintrag beginnt mit einer Zeile [[eintrag]] in doppelten Klammern",
+    EntryProblem.MISSING: "„{field}“ fehlt",
+    EntryProblem.UNKNOWN_FIELD: "das Feld „{field}“ gibt es nicht",
+    EntryProblem.NO_TEXT: "bei „{field}“ gehört ein Text in Anführungszeichen hin",
+    EntryProblem.NO_LIST: 'bei „{field}“ gehört eine Liste von Wörtern hin, zum Beispiel {field} = ["…", "…"]',
+    EntryProblem.NO_DATE: "bei „{field}“ gehört ein Datum hin, zum Beispiel {field} = 2026-07-01",
+    EntryProblem.NO_TRUTH: "bei „{field}“ gehört true oder false hin (ohne Anführungszeichen)",
+    EntryProblem.TWICE: "diese Kennung kommt in der Datei zweimal vor",
+    EntryProblem.UNKNOWN_ENTRY: "es gibt keinen Eintrag mit dieser Kennung, der entfallen könnte",
+    EntryProblem.NO_NAME: "unter „gross“ steht etwas, das in keiner Liste der Namen vorkommt",
+    EntryProblem.ENDS_EARLY: "„bis“ liegt vor „seit“",
+}
