@@ -565,7 +565,6 @@ GLOSSARY_LEAD = (
 )
 LETTERS = "Anfangsbuchstaben"
 OTHER_LETTERS = "0–9"
-SEARCH_FOR = "Suchen"
 NO_ENTRIES = "Es sind keine Fachwörter hinterlegt."
 UNCHECKED = "bitte prüfen"
 RELATIONS = {"same": "auch", "current": "heute", "former": "früher", "colloquial": "Fachwort"}
@@ -589,6 +588,16 @@ def in_use(since: date | None, until: date | None) -> str:
     if since and until:
         return f"von {day(since)} bis {day(until)}"
     return f"seit {day(since)}" if since else f"bis {day(until)}" if until else ""
+
+
+def search_for(term: str) -> str:
+    """Return what a link to a search leads to."""
+    return f"{SEARCH_BUTTON}: {term}"
+
+
+def unbroken(norm: str) -> str:
+    """Return "§ 22 SGB II" with spaces that do not break."""
+    return norm.replace(" ", "\u00a0")
 
 
 def no_entry(text: str) -> str:
