@@ -14,7 +14,8 @@ MAX_LINES = 400
 # From the bottom up; a module may import from its own layer and those below
 LAYERS = (
     r"kb\.(model|errors)",
-    r"kb|kb\.(analysis|catalog_json|cleaning|config|dates|editions|glossary|messages|metadata|passages|query|snippets|topics|vocabulary)",
+    r"kb|kb\.(analysis|catalog_json|cleaning|config|dates|editions|glossary|messages|metadata|norms|passages|query|snippets"
+    r"|statutes|topics|vocabulary)",
     r"kb\.(extract|engines)(\..+)?",
     r"kb\.(search|ingestion|catalog|evaluation)",
     r"kb\.(cli|web|ui)(\..+)?|app|ingest",
