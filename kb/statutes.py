@@ -31,7 +31,7 @@ _NAMES: dict[str, tuple[str, ...]] = {
     "BAföG": ("Bundesausbildungsförderungsgesetz",),
     "BBiG": ("Berufsbildungsgesetz",),
     "BDSG": ("Bundesdatenschutzgesetz",),
-    "BEEG": ("Bundeselterngeldgesetz", "Elternzeitgesetz"),
+    "BEEG": ("Bundeselterngeldgesetz", "Bundeselterngeld- und Elternzeitgesetz"),
     "BEG": ("Bundesentschädigungsgesetz",),
     "BeschV": ("Beschäftigungsverordnung",),
     "BetrAVG": ("Betriebsrentengesetz",),
@@ -138,7 +138,7 @@ _NAME = re.compile(
     (?: (?:(?i:SGB)|{_GENITIVE})(?:[\s_]?\([^)]{{1,5}}\))? [\s_,–-]{{0,3}}
         (?:(?P<number>(?i:[IVX]{{1,4}})|\d{{1,2}})(?![^\W_])|{_BOOK})
       | {_BOOK.replace("ordinal>", "first>")}(?:[\s_]{{1,2}}(?:(?i:des)[\s_])?(?:{_GENITIVE}|(?i:SGB)(?![^\W_])))?
-      | (?P<word>(?:(?:(?:Bürgerlich|Allgemein)e[nsm]?|(?i:Alg)|Teilzeit-[ ]und|Wohn-[ ]und)[\s_])?
+      | (?P<word>(?:(?:(?:Bürgerlich|Allgemein)e[nsm]?|(?i:Alg)|[A-ZÄÖÜ][a-zäöüß]{{1,40}}-\sund)[\s_])?
                  [^\W\d_](?:[^\W_]|-(?=[^\W_])){{1,80}})
     )""",
     re.VERBOSE,
@@ -146,9 +146,12 @@ _NAME = re.compile(
 # With a small letter inside, else every heading in capitals would be one. No statutes are, in spite of their looks:
 _ABBREVIATION = re.compile(r"[A-ZÄÖÜ](?=[A-ZÄÖÜ]*[a-zäöüß])[A-Za-zÄÖÜäöüß]{1,14}(?:GB|[GOV])")
 _NO_STATUTES = frozenset(("AlG", "ArbG", "BVerfG", "BVerwG", "EinV", "EuG", "InsG", "KuG", "LArbG", "VerfG"))
-_LAW = re.compile(r"[A-ZÄÖÜ][\w-]{3,}gesetz(?:buch)?")
-_ENDING = re.compile(r"(gesetz|buch|vertrag)e?s$")
+_LAW = re.compile(r"[A-ZÄÖÜ][\w -]{3,}gesetz(?:buch)?")
+# Taken after an article only: without one it may be a title ("§ 9 Hausordnung")
+_ORDINANCE = re.compile(r"[A-ZÄÖÜ][\w -]{3,}[vV]erordnung|(?:Bundes|Reichs)[\w-]{3,}ordnung")
+_ENDING = re.compile(r"(gesetz|buch|vertrag)e?s$", re.IGNORECASE)
 _LOCAL = re.compile(r"(?i:gesetz|vo|rl|übereinkommen|.*(?:ordnung|satzung|richtlinien?|vertrag|vereinbarung|konvention))")
+_THIS = re.compile(r"dieses\sGesetz")  # the one that is quoted, so the guide's own
 
 
 class Named(NamedTuple):
@@ -201,8 +204,10 @@ def _from_word(word: str, match: re.Match[str], *, is_known: bool) -> Named | No
     if _ABBREVIATION.fullmatch(first) and first not in _NO_STATUTES:
         return Named(first, match.start(), match.start("word") + len(first))
     noun = _ENDING.sub(r"\1", word)
-    is_local = match["lead"] and _LOCAL.fullmatch(noun)
-    return Named("" if is_local else noun, match.start(), match.end()) if is_local or _LAW.fullmatch(noun) else None
+    if _LAW.fullmatch(noun) or (match["lead"] and _ORDINANCE.fullmatch(noun)):
+        return Named(noun, match.start(), match.end())
+    is_local = match["lead"] and _LOCAL.fullmatch(noun) and not _THIS.match(match[0])
+    return Named("", match.start(), match.end()) if is_local else None
 
 
 def _known(word: str) -> str | None:

@@ -66,6 +66,7 @@ def cited(mentions: Sequence[Mention]) -> list[str]:
         pytest.param("§ 1 des Betriebsrentengesetzes", "§ 1 BetrAVG", id="law spelt out"),
         pytest.param("§ 207 der Insolvenzordnung", "§ 207 InsO", id="ordinance spelt out"),
         pytest.param("§ 14 des Teilzeit- und Befristungsgesetzes", "§ 14 TzBfG", id="law of two words"),
+        pytest.param("§ 28 dieses Gesetzes", "§ 28 SGB II", id="law that is quoted"),
         pytest.param("§ 6a BKGG", "§ 6a BKGG", id="BKGG"),
         pytest.param("§ 4 Bürgergeld-V", "§ 4 Bürgergeld-V", id="Bürgergeld-V"),
         pytest.param("§ 11 Alg II-V", "§ 11 Alg II-V", id="Alg II-V"),
