@@ -1,6 +1,7 @@
-"""The command line: `kb ingest | search | glossary | eval`. Results go to stdout, progress, warnings and log to stderr.
+"""The command line: `kb ingest | search | glossary | eval | check-queries`.
 
-Exit status: 0 done; 1 some guides failed; 2 wrong use; 3 refused, nothing was changed.
+Results go to stdout, progress, warnings and log to stderr.
+Exit status: 0 done; 1 some guides or questions failed; 2 wrong use; 3 refused, nothing was changed.
 """
 
 import argparse
@@ -15,11 +16,19 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from kb import config, evaluation, glossary, ingestion, messages, topics, vocabulary
+from kb import check_queries, config, evaluation, glossary, ingestion, messages, topics, vocabulary
 from kb.catalog_json import to_json
 from kb.config import Settings
 from kb.engines import open_engine
-from kb.errors import CollectionError, ConfigError, IndexUnusableError, KbError, LibraryMissingError, SourceError
+from kb.errors import (
+    CollectionError,
+    ConfigError,
+    IndexUnusableError,
+    KbError,
+    LibraryMissingError,
+    QuestionsError,
+    SourceError,
+)
 from kb.evaluation import Evaluation
 from kb.ingestion import Line, Report, Verdict
 from kb.model import Answer, Axis, Hit, Result, Validity
@@ -45,7 +54,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         taxonomy = topics.load(settings.topics)
         status: int = options.run(options, settings, taxonomy)
         return status
-    except (ConfigError, CollectionError, LibraryMissingError) as error:
+    except (ConfigError, CollectionError, LibraryMissingError, QuestionsError) as error:
         return _complain(error, WRONG_USE)
     except (SourceError, IndexUnusableError) as error:
         return _complain(error, REFUSED)
@@ -100,6 +109,8 @@ def _parser() -> argparse.ArgumentParser:
     evaluate.add_argument("--run", type=Path, metavar="DATEI", dest="run_file", help=_HELP["run"])
     evaluate.add_argument("--limit", type=_positive, default=evaluation.DEPTH, metavar="N", help=_HELP["run_limit"])
     evaluate.set_defaults(run=_eval)
+
+    check_queries.add_to(commands, indexed)
     return parser
 
 

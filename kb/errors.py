@@ -3,6 +3,7 @@
 KbError
 ├── ConfigError          a setting is wrong
 │   └── EntryError           an entry of the vocabulary is wrong
+├── QuestionsError       a file of test questions is wrong
 ├── SourceError          the source folder is missing, or lost too many guides
 ├── GuideError           one guide cannot be taken over; it keeps its previous version
 │   ├── ExtractionError      its text cannot be read
@@ -54,6 +55,31 @@ class EntryError(ConfigError):
     def __init__(self, origin: str, entry: str, problem: EntryProblem, field: str = "") -> None:
         super().__init__(origin, entry, problem)
         self.problem, self.field = problem, field
+
+
+class QuestionsProblem(StrEnum):
+    """What is wrong in a file of test questions."""
+
+    NOT_TOML = "not_toml"  # or missing, or unreadable
+    OTHER_VERSION = "other_version"
+    NO_QUESTIONS = "no_questions"
+    UNKNOWN_KEY = "unknown_key"
+    MISSING = "missing"
+    NO_TEXT = "no_text"  # a string is wanted
+    NO_LIST = "no_list"  # of strings, one at least
+    NO_RANK = "no_rank"  # a number from 1 to 50 is wanted
+    NO_TRUTH = "no_truth"  # true or false is wanted
+    AMBIGUOUS = "ambiguous"  # a passage is asked of several guides
+    TWICE = "twice"
+    NO_BASELINE = "no_baseline"  # the file of an earlier run
+
+
+class QuestionsError(KbError):
+    """A file of test questions says something wrong. `entry` is number and text of a question (of broken TOML: the reason)."""
+
+    def __init__(self, file: str, problem: QuestionsProblem, *, entry: str = "", key: str = "") -> None:
+        super().__init__(f"{file}: {entry}: {key}: {problem}")
+        self.file, self.problem, self.entry, self.key = file, problem, entry, key
 
 
 class SourceReason(StrEnum):

@@ -23,6 +23,8 @@ from kb.errors import (
     LibraryMissingError,
     MetadataError,
     MetadataProblem,
+    QuestionsError,
+    QuestionsProblem,
     SourceError,
     SourceReason,
 )
@@ -469,6 +471,10 @@ def explain(error: KbError) -> str:
             text = f"{{file}}{', Zeile {line}' if error.line else ''}: {_COLLECTION[error.problem]}"
         case LibraryMissingError():
             text = LIBRARY_MISSING
+        case QuestionsError():
+            text = "{file}: " + ("Frage {entry}: " if error.key else "") + _QUESTIONS[error.problem]
+            line = re.search(r"line (\d+)", error.entry)
+            facts["line"] = f" (Zeile {line[1]})" if line else ""
         case IndexUnusableError():
             text = "{folder}: " + _INDEX[type(error)]
         case _:
@@ -617,4 +623,73 @@ _ENTRY = {
     EntryProblem.UNKNOWN_ENTRY: "es gibt keinen Eintrag mit dieser Kennung, der entfallen könnte",
     EntryProblem.NO_NAME: "unter „gross“ steht etwas, das in keiner Liste der Namen vorkommt",
     EntryProblem.ENDS_EARLY: "„bis“ liegt vor „seit“",
+}
+
+# ---- test questions ----------------------------------------------------------------------------------------------------
+
+CHECK_QUERIES_HELP = {
+    "check-queries": "Prüffragen stellen: steht das Erwartete noch vorn?",
+    "file": "Datei mit Prüffragen; ohne Angabe die der Einstellung „queries“",
+    "baseline": "zeigen, was sich seit diesem früheren Lauf bewegt hat",
+    "save": "die Plätze in diese Datei schreiben, für --baseline",
+}
+NO_QUERIES = "Welche Prüffragen? Bitte eine Datei nennen oder die Einstellung „queries“ setzen."
+QUERY_VERDICTS = {"failed": "nicht", "known": "bekannt", "solved": "gelingt"}
+QUERY_SOLVED = "gelingt jetzt: Eintrag „bekannt“ entfernen"
+
+
+def query_rank(name: str, within: int, rank: int | None) -> str:
+    """Return where a guide stands that should stand among the first."""
+    where = "nicht gefunden" if rank is None else f"steht auf {rank}"
+    return f"{name}: erwartet auf {'1' if within == 1 else f'1–{within}'}, {where}"
+
+
+def query_stranger(name: str) -> str:
+    """Return that no guide has that path or title."""
+    return f"{name}: steht nicht im Bestand; Pfad oder Titel prüfen"
+
+
+def query_passage(passage: str) -> str:
+    """Return that the guide is there, but not the passage."""
+    return f"unter den gezeigten Fundstellen fehlt „{passage}“"
+
+
+def query_intruder(name: str, rank: int) -> str:
+    """Return that a guide stands where it must not."""
+    return f"{name}: sollte dort nicht stehen, steht auf {rank}"
+
+
+def query_moved(move: str, text: str, before: int | None, now: int | None) -> str:
+    """Return how a question stands against an earlier run; a rank of None was not found."""
+    then, here = (_NOWHERE if rank is None else str(rank) for rank in (before, now))
+    ranks = here if move == "new" else f"{then} → {here}"
+    return f"{_MOVES[move]:<10} „{text}“: {ranks}"
+
+
+def queries_summary(n_passed: int, n_all: int, n_known: int, n_failed: int) -> str:
+    """Return the last line: how many questions passed and how many did not."""
+    return f"{number(n_passed)} von {number(n_all)} bestanden, {number(n_known)} bekannt, {number(n_failed)} nicht"
+
+
+def queries_without_words(n_passed: int, n_all: int) -> str:
+    """Return how many passed of those that share no word with what they look for."""
+    return f"davon ohne gemeinsames Wort: {number(n_passed)} von {number(n_all)} bestanden"
+
+
+_MOVES = {"better": "besser", "worse": "schlechter", "new": "neu"}
+_NOWHERE = "nicht gefunden"
+
+_QUESTIONS = {
+    QuestionsProblem.NOT_TOML: "die Datei fehlt oder ist kein gültiges TOML{line}",
+    QuestionsProblem.OTHER_VERSION: "oben gehört die Zeile schema_version = 1 hin",
+    QuestionsProblem.NO_QUESTIONS: "die Datei enthält nur schema_version und Einträge [[frage]], davon mindestens einen",
+    QuestionsProblem.UNKNOWN_KEY: "„{key}“ ist kein bekanntes Feld",
+    QuestionsProblem.MISSING: "„{key}“ fehlt",
+    QuestionsProblem.NO_TEXT: "bei „{key}“ gehört ein Text in Anführungszeichen hin",
+    QuestionsProblem.NO_LIST: 'bei „{key}“ gehört eine Liste hin, zum Beispiel {key} = ["beratung/umzug.pdf"]',
+    QuestionsProblem.NO_RANK: "bei „{key}“ gehört eine ganze Zahl von 1 bis 50 hin",
+    QuestionsProblem.NO_TRUTH: "bei „{key}“ gehört true oder false hin (ohne Anführungszeichen)",
+    QuestionsProblem.AMBIGUOUS: "„{key}“ geht nur, wenn genau eine Handlungshilfe erwartet wird",
+    QuestionsProblem.TWICE: "diese Suche steht schon weiter oben",
+    QuestionsProblem.NO_BASELINE: "die Datei fehlt oder wurde nicht mit --save geschrieben",
 }

@@ -17,8 +17,8 @@ LAYERS = (
     r"kb|kb\.(analysis|catalog_json|cleaning|config|dates|editions|glossary|messages|metadata|norms|passages|query|snippets"
     r"|statutes|topics|vocabulary)",
     r"kb\.(extract|engines)(\..+)?",
-    r"kb\.(search|ingestion|catalog|evaluation)",
-    r"kb\.(cli|web|ui)(\..+)?|app|ingest",
+    r"kb\.(search|ingestion|catalog|evaluation|questions)",
+    r"kb\.(cli|check_queries|web|ui)(\..+)?|app|ingest",
 )
 HOMES = {
     "whoosh": r"kb\.engines\..+",

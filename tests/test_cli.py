@@ -136,7 +136,9 @@ def test_the_script_takes_the_same_options(house: Path) -> None:
         pytest.param(["search", "Umzug", "--limit", "0"], "'0' ist hier keine gültige Zahl", id="no results wanted"),
         pytest.param(["search", "--topic"], "hier fehlt ein Wert", id="no value"),
         pytest.param(
-            ["suche"], "'suche' gibt es nicht; möglich sind: 'ingest', 'search', 'glossary', 'eval'", id="unknown command"
+            ["suche"],
+            "'suche' gibt es nicht; möglich sind: 'ingest', 'search', 'glossary', 'eval', 'check-queries'",
+            id="unknown command",
         ),
         pytest.param([], "es fehlt: BEFEHL", id="no command"),
     ],
@@ -151,7 +153,7 @@ def test_wrong_use_is_explained_in_german(arguments: list[str], said: str, capsy
     assert err.startswith("Aufruf: kb")
 
 
-@pytest.mark.parametrize("command", [[], ["ingest"], ["search"], ["glossary"], ["eval"]])
+@pytest.mark.parametrize("command", [[], ["ingest"], ["search"], ["glossary"], ["eval"], ["check-queries"]])
 def test_help_is_german(command: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         cli.main([*command, "--help"])

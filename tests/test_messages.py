@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from kb import analysis, config, errors, messages, metadata, topics, vocabulary
+from kb import analysis, config, errors, messages, metadata, questions, topics, vocabulary
 from kb.errors import (
     CollectionError,
     CollectionProblem,
@@ -19,6 +19,8 @@ from kb.errors import (
     LibraryMissingError,
     MetadataError,
     MetadataProblem,
+    QuestionsError,
+    QuestionsProblem,
     SourceError,
     SourceReason,
 )
@@ -40,6 +42,7 @@ def all_errors() -> list[KbError]:
     found: list[KbError] = [ExtractionError("umzug.pdf", reason, "detail") for reason in ExtractionReason]
     found += [SourceError("docs_source", reason, 30, 120) for reason in SourceReason]
     found += [MetadataError("umzug.toml", 3, p, key="stand", value="bald", hint="themen") for p in MetadataProblem]
+    found += [QuestionsError("fragen.toml", p, entry="3 („EGV“)", key="bis") for p in QuestionsProblem]
     found += [
         ConfigError("kb.toml", "workers", r)
         for r in ("unknown", "missing", "path", "text", "number", "Invalid value (at line 3)")
@@ -175,7 +178,7 @@ def test_no_sentence_has_an_english_word() -> None:
 
 def test_no_sentence_has_the_name_of_a_class_or_of_a_field() -> None:
     classes = {name for name, value in vars(errors).items() if isinstance(value, type)}
-    settings = {*config.NAMES, *metadata.KEYS}
+    settings = {*config.NAMES, *metadata.KEYS, *questions.KEYS, "schema_version"}
     for sentence in sentences():
         named = set(re.findall(r"[A-Za-z_]+", sentence))
         assert named.isdisjoint(classes), sentence
