@@ -444,6 +444,7 @@ def file_trouble(path: object, number_: int | None) -> str:
         errno.EACCES: "keine Rechte, hier zu schreiben",
         errno.EPERM: "keine Rechte, hier zu schreiben",
         errno.EROFS: "der Datenträger ist schreibgeschützt",
+        errno.ENOENT: "der Ordner dafür ist nicht da",
         errno.EEXIST: "hier wird ein Ordner gebraucht, keine Datei",
         errno.ENOTDIR: "hier wird ein Ordner gebraucht, keine Datei",
     }.get(number_ or 0, f"Fehler {number_} des Betriebssystems")
