@@ -1,11 +1,13 @@
-"""The command line: `kb ingest`, `kb search` and `kb eval`. Results go to stdout, progress, warnings and log to stderr.
+"""The command line: `kb ingest | search | glossary | eval | check-queries`.
 
-Exit status: 0 done; 1 some guides failed; 2 wrong use; 3 refused, nothing was changed.
+Results go to stdout, progress, warnings and log to stderr.
+Exit status: 0 done; 1 some guides or questions failed; 2 wrong use; 3 refused, nothing was changed.
 """
 
 import argparse
 import json
 import logging
+import shutil
 import sys
 import time
 from collections.abc import Iterator, Sequence
@@ -14,11 +16,19 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from kb import config, evaluation, ingestion, messages, topics
+from kb import check_queries, config, evaluation, glossary, ingestion, messages, topics, vocabulary
 from kb.catalog_json import to_json
 from kb.config import Settings
 from kb.engines import open_engine
-from kb.errors import CollectionError, ConfigError, IndexUnusableError, KbError, LibraryMissingError, SourceError
+from kb.errors import (
+    CollectionError,
+    ConfigError,
+    IndexUnusableError,
+    KbError,
+    LibraryMissingError,
+    QuestionsError,
+    SourceError,
+)
 from kb.evaluation import Evaluation
 from kb.ingestion import Line, Report, Verdict
 from kb.model import Answer, Axis, Hit, Result, Validity
@@ -29,6 +39,7 @@ _HELP = messages.COMMAND_LINE_HELP
 # argparse asks gettext for its own sentences; a compiled catalog for a dozen of them would be harder to keep
 argparse._ = messages.of_argparse  # type: ignore[attr-defined]
 
+_WIDEST = 100  # characters of a line; longer ones are hard to read
 DONE, SOME_FAILED, WRONG_USE, REFUSED = 0, 1, 2, 3
 
 
@@ -43,7 +54,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         taxonomy = topics.load(settings.topics)
         status: int = options.run(options, settings, taxonomy)
         return status
-    except (ConfigError, CollectionError, LibraryMissingError) as error:
+    except (ConfigError, CollectionError, LibraryMissingError, QuestionsError) as error:
         return _complain(error, WRONG_USE)
     except (SourceError, IndexUnusableError) as error:
         return _complain(error, REFUSED)
@@ -66,13 +77,14 @@ def _complain(error: KbError, status: int) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     common = argparse.ArgumentParser(add_help=False)
-    common.add_argument("--index", type=Path, metavar="ORDNER", help=_HELP["index"])
     common.add_argument("--json", action="store_true", help=_HELP["json"])
     common.add_argument("--verbose", action="store_true", help=_HELP["verbose"])
+    indexed = argparse.ArgumentParser(add_help=False, parents=[common])
+    indexed.add_argument("--index", type=Path, metavar="ORDNER", help=_HELP["index"])
     parser = argparse.ArgumentParser(prog="kb", description=_HELP["kb"])
     commands = parser.add_subparsers(required=True, metavar="BEFEHL")
 
-    ingest = commands.add_parser("ingest", parents=[common], help=_HELP["ingest"])
+    ingest = commands.add_parser("ingest", parents=[indexed], help=_HELP["ingest"])
     ingest.add_argument("paths", nargs="*", type=Path, metavar="PFAD", help=_HELP["paths"])
     ingest.add_argument("--source", type=Path, metavar="ORDNER", help=_HELP["source"])
     ingest.add_argument("--rebuild", action="store_true", help=_HELP["rebuild"])
@@ -80,7 +92,7 @@ def _parser() -> argparse.ArgumentParser:
     ingest.add_argument("--allow-removals", action="store_true", help=_HELP["allow_removals"])
     ingest.set_defaults(run=_ingest)
 
-    search = commands.add_parser("search", parents=[common], help=_HELP["search"])
+    search = commands.add_parser("search", parents=[indexed], help=_HELP["search"])
     search.add_argument("text", nargs="*", metavar="SUCHE", help=_HELP["text"])
     search.add_argument("--limit", type=_positive, default=10, metavar="N", help=_HELP["limit"])
     search.add_argument("--offset", type=_natural, default=0, metavar="N", help=_HELP["offset"])
@@ -88,11 +100,17 @@ def _parser() -> argparse.ArgumentParser:
         search.add_argument(option, dest=axis, action="append", default=[], metavar="ID", help=_HELP[option[2:]])
     search.set_defaults(run=_search)
 
-    evaluate = commands.add_parser("eval", parents=[common], help=_HELP["eval"])
+    look_up = commands.add_parser("glossary", parents=[common], help=messages.GLOSSARY_HELP["glossary"])
+    look_up.add_argument("words", nargs="*", metavar="WORT", help=messages.GLOSSARY_HELP["words"])
+    look_up.set_defaults(run=_glossary)
+
+    evaluate = commands.add_parser("eval", parents=[indexed], help=_HELP["eval"])
     evaluate.add_argument("folder", type=Path, metavar="SAMMLUNG", help=_HELP["folder"])
     evaluate.add_argument("--run", type=Path, metavar="DATEI", dest="run_file", help=_HELP["run"])
     evaluate.add_argument("--limit", type=_positive, default=evaluation.DEPTH, metavar="N", help=_HELP["run_limit"])
     evaluate.set_defaults(run=_eval)
+
+    check_queries.add_to(commands, indexed)
     return parser
 
 
@@ -327,6 +345,21 @@ def _hit_json(hit: Hit) -> dict[str, Any]:
         "all_words": hit.has_all_words,
         "missing": list(hit.missing),
     }
+
+
+# ---- glossary ----------------------------------------------------------------------------------------------------------
+
+
+def _glossary(options: argparse.Namespace, settings: Settings, _: Taxonomy) -> int:
+    found = glossary.look_up(vocabulary.load(settings.synonyms), options.words)
+    if options.json:
+        print(json.dumps({"entries": [glossary.to_json(entry) for entry in found]}, ensure_ascii=False, indent=1))
+    elif found:
+        width = min(shutil.get_terminal_size().columns, _WIDEST)
+        print("\n\n".join("\n".join(glossary.lines(entry, width)) for entry in found))
+    else:
+        print(messages.no_entry(" ".join(options.words)) if options.words else messages.NO_ENTRIES)
+    return DONE
 
 
 # ---- eval --------------------------------------------------------------------------------------------------------------

@@ -203,6 +203,29 @@ def test_the_areas_are_reached_without_loading_anew(page: Page, address: str) ->
     assert page.evaluate("window.isSame") is True
 
 
+def test_the_glossary_jumps_to_letters_and_leads_to_searches(page: Page, address: str) -> None:
+    page.goto(f"{address}/fachwoerter")
+    expect(page).to_have_title("Fachwörter – Handlungshilfen")
+    expect(page.locator("#kooperationsplan")).not_to_be_in_viewport()
+
+    page.get_by_role("navigation", name=messages.LETTERS).get_by_role("link", name="K", exact=True).click()
+    expect(page.get_by_role("heading", name="K", exact=True)).to_be_in_viewport()
+
+    page.locator("#kooperationsplan").get_by_role("link", name="Kooperationsvereinbarung").click()
+    expect(page.locator("#kooperationsvereinbarung")).to_be_in_viewport()
+
+    page.get_by_role("link", name="Suchen: Kooperationsplan").click()
+    expect(page).to_have_url(f"{address}/?q=Kooperationsplan")
+    expect(results(page).first).to_be_visible()
+
+
+def test_an_address_leads_to_one_entry_of_the_glossary(page: Page, address: str) -> None:
+    page.goto(f"{address}/fachwoerter#widerspruch")
+
+    expect(page.locator("#widerspruch:target")).to_be_in_viewport()
+    assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollTop") > 0
+
+
 def test_the_page_says_what_it_is(page: Page, address: str) -> None:
     page.goto(f"{address}/?q=Kooperationsplan")
     expect(results(page).first).to_be_visible()
@@ -219,7 +242,9 @@ def test_the_page_says_what_it_is(page: Page, address: str) -> None:
 
 
 @pytest.mark.parametrize("width", [320, 390])
-@pytest.mark.parametrize("path", ["/", "/?q=Kooperationsplan&art=arbeitshilfe", "/?q=%22Umzug+Mond%22", "/bestand", "/hilfe"])
+@pytest.mark.parametrize(
+    "path", ["/", "/?q=Kooperationsplan&art=arbeitshilfe", "/?q=%22Umzug+Mond%22", "/bestand", "/fachwoerter", "/hilfe"]
+)
 def test_narrow_windows_need_no_scrolling_sideways(page: Page, address: str, width: int, path: str) -> None:
     page.set_viewport_size({"width": width, "height": 700})
     page.goto(address + path)
