@@ -19,13 +19,19 @@ import uvicorn.config
 
 from kb import messages, search, web
 from kb.errors import IndexUnusableError, KbError
-from kb.ui import bestand, hilfe, library, main, suche, trouble
+from kb.ui import bestand, glossar, hilfe, library, main, suche, trouble
 
 HERE = Path(__file__).resolve().parent
 HOST = os.environ.get("HOST") or "127.0.0.1"
 PORT = os.environ.get("PORT") or "8501"
 
-__all__ = ["app", "bestand", "hilfe", "suche"]  # the areas are imported here so that the first visitor need not wait for them
+__all__ = [
+    "app",
+    "bestand",
+    "glossar",
+    "hilfe",
+    "suche",
+]  # the areas are imported here so that the first visitor need not wait for them
 
 
 @asynccontextmanager

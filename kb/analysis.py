@@ -1,8 +1,9 @@
 """German text -> tokens with offsets -> terms. The only place that knows German; index, query and snippets all come here.
 
-A *word* is a token's text in the form in which it is compared: NFKC, without soft hyphens, case folded. A *stem* is what the
-Snowball stemmer leaves of it (PyStemmer; it folds ae/oe/ue and ß by itself). Words with a digit ("16e") are their own stem.
-Pure, save for loading the packaged stop words once.
+A *word* is a token's text in the form in which it is compared: NFKC, without soft hyphens, case folded, "Berater*innen" and
+"BeraterInnen" as "berater". A *stem* is what the Snowball stemmer leaves of it (PyStemmer; it folds ae/oe/ue and ß by itself)
+once a listed other spelling is replaced. Words with a digit ("16e") and those of one or two letters ("ÄD") are their own stem.
+Pure, save for loading the packaged word lists once.
 """
 
 import re
@@ -17,8 +18,11 @@ import numpy as np
 import Stemmer
 from numpy.typing import NDArray
 
-# Letters and digits; a decomposed umlaut's combining mark and a soft hyphen stay inside a word, an underscore does not.
-_WORD = re.compile(r"[^\W_]+(?:[\u0300-\u036f\u00ad]+[^\W_]*)*")
+# Letters and digits; a decomposed umlaut's combining mark and a soft hyphen stay inside a word, an underscore does not, but
+# the signs of "Berater*innen", ":innen", "_in", "/-innen", "(innen)" do.
+_LETTERS = r"[^\W_]+(?:[\u0300-\u036f\u00ad]+[^\W_]*)*"
+_GENDER = r"(?<=[a-zäöüß])(?:(?:[*:_·]|/-?)in(?:nen)?(?![^\W_])|\(in(?:nen)?\))"
+_WORD = re.compile(f"{_LETTERS}(?:{_GENDER})?")
 _APART = re.compile(f"({_WORD.pattern})")
 
 _SENTENCE_END = re.compile(r'[.!?:][)“"]?\s+(?=[A-ZÄÖÜ0-9„"(§•])')
@@ -30,6 +34,9 @@ _ABBREVIATION = re.compile(
 )
 _LONGEST_ABBREVIATION = 6
 _DIGIT = re.compile(r"\d")
+_GENDERED = re.compile(rf"(?:{_GENDER}|(?<=[a-zäöüß])In(?:nen)?)$")
+_FEMININE = re.compile(r"(?<=er|nt|st)innen$")
+_OWN_STEM = 2  # letters: the stemmer would make "ÄD" the same as "AD"
 
 _stemmer = Stemmer.Stemmer("german")
 _stemmer_lock = threading.Lock()  # PyStemmer's objects must not be used by two threads at once
@@ -39,7 +46,11 @@ STOP_WORDS = frozenset(resources.files("kb").joinpath("data/stop_words.txt").rea
 GRAM = 4
 _PLAIN = str.maketrans({"ä": "a", "ö": "o", "ü": "u", "ß": "ss"})
 
-FINGERPRINT = f"1 snowball-german {Stemmer.version()} unicode {unicodedata.unidata_version}"
+# Spellings that stand side by side in German: "selbständig" and "selbstständig"
+_SPELLINGS = dict(line.split() for line in resources.files("kb").joinpath("data/spellings.txt").read_text("utf-8").splitlines())
+_OTHER_SPELLING = re.compile("|".join(_SPELLINGS))
+
+FINGERPRINT = f"2 snowball-german {Stemmer.version()} unicode {unicodedata.unidata_version}"
 """Names the index-time analysis: an index built under another one is outdated."""
 
 
@@ -71,9 +82,9 @@ def apart(text: str) -> tuple[list[str], list[str]]:
 def grams(words: Sequence[str]) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
     """Return the parts of four letters of folded words, one word after the other, and how many each word has.
 
-    A word stands between borders, umlauts count as plain letters: "_umz", …, "zug_". A part is a number made of its letters.
+    A word stands between borders, in plain letters: "_umz", …, "zug_". A part is a number made of its letters.
     """
-    bordered = [f"_{word}_".ljust(GRAM, "\0") for word in "\n".join(words).translate(_PLAIN).split("\n")] if words else []
+    bordered = [f"_{word}_".ljust(GRAM, "\0") for word in plain("\n".join(words)).split("\n")] if words else []
     lengths = np.fromiter(map(len, bordered), np.int64, len(bordered))
     letters = np.frombuffer("".join(bordered).encode("utf-32-le", "surrogatepass"), np.uint32).astype(np.uint64) & np.uint64(
         0xFFFF
@@ -85,6 +96,11 @@ def grams(words: Sequence[str]) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
     for i in range(GRAM):
         parts |= letters[at + i] << np.uint64(16 * i)
     return parts, n_each
+
+
+def plain(word: str) -> str:
+    """Return the letters of folded words without umlauts: "ä" and "ae" as "a", "ß" as "ss"."""
+    return word.translate(_PLAIN).replace("ae", "a").replace("oe", "o").replace("ue", "u")
 
 
 def stems(text: str) -> list[str]:
@@ -114,7 +130,8 @@ def _is_full_stop(text: str, mark: int) -> bool:
 @lru_cache(maxsize=1 << 18)
 def fold(word: str) -> str:
     """Return the form in which a word is compared."""
-    return unicodedata.normalize("NFKC", word).replace("\u00ad", "").casefold()
+    word = unicodedata.normalize("NFKC", word).replace("\u00ad", "")
+    return (_GENDERED.sub("", word) or word).casefold()
 
 
 @lru_cache(maxsize=1 << 16)
@@ -125,6 +142,11 @@ def stem(word: str) -> str:
 
 def stemmed(words: Sequence[str]) -> list[str]:
     """Return the stem of each folded word."""
+    spelled = [_OTHER_SPELLING.sub(_spelling, _FEMININE.sub("", word)) for word in words]
     with _stemmer_lock:
-        found: list[str] = _stemmer.stemWords(words)
-    return [word if _DIGIT.search(word) else one for word, one in zip(words, found, strict=True)]
+        found: list[str] = _stemmer.stemWords(spelled)
+    return [word if len(word) <= _OWN_STEM or _DIGIT.search(word) else one for word, one in zip(words, found, strict=True)]
+
+
+def _spelling(match: re.Match[str]) -> str:
+    return _SPELLINGS[match.group()]

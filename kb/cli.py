@@ -1,11 +1,13 @@
-"""The command line: `kb ingest`, `kb search` and `kb eval`. Results go to stdout, progress, warnings and log to stderr.
+"""The command line: `kb ingest | search | glossary | eval | check-queries`.
 
-Exit status: 0 done; 1 some guides failed; 2 wrong use; 3 refused, nothing was changed.
+Results go to stdout, progress, warnings and log to stderr.
+Exit status: 0 done; 1 some guides or questions failed; 2 wrong use; 3 refused, nothing was changed.
 """
 
 import argparse
 import json
 import logging
+import shutil
 import sys
 import time
 from collections.abc import Iterator, Sequence
@@ -14,15 +16,21 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from kb import config, evaluation, hints, ingestion, messages, topics
-from kb.catalog_json import to_json
+from kb import answers, check_queries, config, evaluation, glossary, hints, ingestion, messages, topics, vocabulary
 from kb.config import Settings
 from kb.engines import open_engine
-from kb.errors import CollectionError, ConfigError, IndexUnusableError, KbError, LibraryMissingError, SourceError
+from kb.errors import (
+    CollectionError,
+    ConfigError,
+    IndexUnusableError,
+    KbError,
+    LibraryMissingError,
+    QuestionsError,
+    SourceError,
+)
 from kb.evaluation import Evaluation
-from kb.hints import TopicsNearby
 from kb.ingestion import Line, Report, Verdict
-from kb.model import Answer, Axis, Hit, Result, Validity
+from kb.model import Axis, Validity
 from kb.search import answer
 from kb.topics import Taxonomy
 
@@ -30,6 +38,7 @@ _HELP = messages.COMMAND_LINE_HELP
 # argparse asks gettext for its own sentences; a compiled catalog for a dozen of them would be harder to keep
 argparse._ = messages.of_argparse  # type: ignore[attr-defined]
 
+_WIDEST = 100  # characters of a line; longer ones are hard to read
 DONE, SOME_FAILED, WRONG_USE, REFUSED = 0, 1, 2, 3
 
 
@@ -44,7 +53,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         taxonomy = topics.load(settings.topics)
         status: int = options.run(options, settings, taxonomy)
         return status
-    except (ConfigError, CollectionError, LibraryMissingError) as error:
+    except (ConfigError, CollectionError, LibraryMissingError, QuestionsError) as error:
         return _complain(error, WRONG_USE)
     except (SourceError, IndexUnusableError) as error:
         return _complain(error, REFUSED)
@@ -67,13 +76,14 @@ def _complain(error: KbError, status: int) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     common = argparse.ArgumentParser(add_help=False)
-    common.add_argument("--index", type=Path, metavar="ORDNER", help=_HELP["index"])
     common.add_argument("--json", action="store_true", help=_HELP["json"])
     common.add_argument("--verbose", action="store_true", help=_HELP["verbose"])
+    indexed = argparse.ArgumentParser(add_help=False, parents=[common])
+    indexed.add_argument("--index", type=Path, metavar="ORDNER", help=_HELP["index"])
     parser = argparse.ArgumentParser(prog="kb", description=_HELP["kb"])
     commands = parser.add_subparsers(required=True, metavar="BEFEHL")
 
-    ingest = commands.add_parser("ingest", parents=[common], help=_HELP["ingest"])
+    ingest = commands.add_parser("ingest", parents=[indexed], help=_HELP["ingest"])
     ingest.add_argument("paths", nargs="*", type=Path, metavar="PFAD", help=_HELP["paths"])
     ingest.add_argument("--source", type=Path, metavar="ORDNER", help=_HELP["source"])
     ingest.add_argument("--rebuild", action="store_true", help=_HELP["rebuild"])
@@ -81,7 +91,7 @@ def _parser() -> argparse.ArgumentParser:
     ingest.add_argument("--allow-removals", action="store_true", help=_HELP["allow_removals"])
     ingest.set_defaults(run=_ingest)
 
-    search = commands.add_parser("search", parents=[common], help=_HELP["search"])
+    search = commands.add_parser("search", parents=[indexed], help=_HELP["search"])
     search.add_argument("text", nargs="*", metavar="SUCHE", help=_HELP["text"])
     search.add_argument("--limit", type=_positive, default=10, metavar="N", help=_HELP["limit"])
     search.add_argument("--offset", type=_natural, default=0, metavar="N", help=_HELP["offset"])
@@ -89,11 +99,17 @@ def _parser() -> argparse.ArgumentParser:
         search.add_argument(option, dest=axis, action="append", default=[], metavar="ID", help=_HELP[option[2:]])
     search.set_defaults(run=_search)
 
-    evaluate = commands.add_parser("eval", parents=[common], help=_HELP["eval"])
+    look_up = commands.add_parser("glossary", parents=[common], help=messages.GLOSSARY_HELP["glossary"])
+    look_up.add_argument("words", nargs="*", metavar="WORT", help=messages.GLOSSARY_HELP["words"])
+    look_up.set_defaults(run=_glossary)
+
+    evaluate = commands.add_parser("eval", parents=[indexed], help=_HELP["eval"])
     evaluate.add_argument("folder", type=Path, metavar="SAMMLUNG", help=_HELP["folder"])
     evaluate.add_argument("--run", type=Path, metavar="DATEI", dest="run_file", help=_HELP["run"])
     evaluate.add_argument("--limit", type=_positive, default=evaluation.DEPTH, metavar="N", help=_HELP["run_limit"])
     evaluate.set_defaults(run=_eval)
+
+    check_queries.add_to(commands, indexed)
     return parser
 
 
@@ -244,96 +260,29 @@ def _search(options: argparse.Namespace, settings: Settings, taxonomy: Taxonomy)
     engine = open_engine(settings)
     try:
         found = answer(engine, " ".join(options.text), selection=selection, offset=options.offset, limit=options.limit)
-        nearby = None if found.results else hints.topics_nearby(engine, taxonomy, found.query.words)
+        nearby = None if found.totals.n_works else hints.topics_nearby(engine, taxonomy, found.query.words)
     finally:
         engine.close()
     if options.json:
-        print(json.dumps(answer_json(found, taxonomy), ensure_ascii=False, indent=1))
+        print(json.dumps(answers.to_json(found, taxonomy), ensure_ascii=False, indent=1))
     else:
-        _print_answer(found, taxonomy, nearby)
+        print("\n".join(answers.lines(found, taxonomy, nearby)))
     return DONE
 
 
-def _print_answer(found: Answer, taxonomy: Taxonomy, nearby: TopicsNearby | None) -> None:
-    has_many_words = len(found.query.clauses) > 1
-    totals = found.totals
-    if found.meant:
-        print(messages.meant(found.meant))
-    if not totals.n_works:
-        print(messages.NOTHING_FOUND)
-        if nearby and nearby.ids:
-            print(messages.topics_nearby(are_alike=nearby.are_alike))
-            print("\n".join(f"  {taxonomy.title(Axis.TOPIC, topic)} (--topic {topic})" for topic in nearby.ids))
-        return
-    print(messages.found(totals.n_works_all_words, totals.n_works_some_words, has_many_words=has_many_words))
-    for number, result in enumerate(found.results, start=found.offset + 1):
-        guide = result.guide
-        facts = [taxonomy.title(Axis.KIND, guide.kind) if guide.kind else "", messages.BINDING if guide.is_binding else ""]
-        facts += [messages.edition(guide.edition), guide.places[0]]
-        print(f"\n{number}. {guide.title} ({', '.join(fact for fact in facts if fact)})")
-        if result.hits and result.hits[0].guide != guide:
-            earlier = result.hits[0].guide
-            print(f"   {messages.ONLY_EARLIER} {messages.earlier_edition(earlier.title, messages.edition(earlier.edition))}")
-        for hit in result.hits:
-            print(f"   {_where(hit)}: {hit.snippet.text}")
+# ---- glossary ----------------------------------------------------------------------------------------------------------
 
 
-def _where(hit: Hit) -> str:
-    trail = " › ".join(hit.passage.heading)
-    page = messages.page(hit.passage.page) if hit.passage.page else ""
-    return ", ".join(part for part in (page, trail) if part) or hit.guide.title
-
-
-def answer_json(found: Answer, taxonomy: Taxonomy) -> dict[str, Any]:
-    """Return an answer as an object of JSON types."""
-    return {
-        "query": found.query.text,
-        "meant": found.meant,
-        "totals": {
-            "works": found.totals.n_works,
-            "works_all_words": found.totals.n_works_all_words,
-            "works_some_words": found.totals.n_works_some_words,
-            "passages": found.totals.n_passages,
-        },
-        "results": [_result_json(result) for result in found.results],
-        "facets": {
-            axis.name.lower(): [
-                {"value": facet.value, "title": taxonomy.title(axis, facet.value), "count": facet.n_works}
-                for facet in sorted(found.facets, key=lambda facet: (-facet.n_works, facet.value))
-                if facet.axis is axis
-            ]
-            for axis in Axis
-        },
-        "offset": found.offset,
-        "limit": found.limit,
-    }
-
-
-def _result_json(result: Result) -> dict[str, Any]:
-    return {
-        "guide": to_json(result.guide) | {"source": result.guide.places[0]},
-        "score": round(result.score, 4),
-        "all_words": result.has_all_words,
-        "passages": [_hit_json(hit) for hit in result.hits],
-        "n_passages": result.n_hits,
-        "earlier": [
-            _hit_json(hit) | {"title": hit.guide.title, "edition": hit.guide.edition, "source": hit.guide.places[0]}
-            for hit in result.earlier
-        ],
-    }
-
-
-def _hit_json(hit: Hit) -> dict[str, Any]:
-    snippet = hit.snippet
-    return {
-        "id": hit.passage.id,
-        "guide": hit.guide.id,
-        "page": hit.passage.page,
-        "heading": list(hit.passage.heading),
-        "snippet": {"text": snippet.text, "spans": [list(span) for span in snippet.spans]},
-        "score": round(hit.score, 4),
-        "all_words": hit.has_all_words,
-    }
+def _glossary(options: argparse.Namespace, settings: Settings, _: Taxonomy) -> int:
+    found = glossary.look_up(vocabulary.load(settings.synonyms), options.words)
+    if options.json:
+        print(json.dumps({"entries": [glossary.to_json(entry) for entry in found]}, ensure_ascii=False, indent=1))
+    elif found:
+        width = min(shutil.get_terminal_size().columns, _WIDEST)
+        print("\n\n".join("\n".join(glossary.lines(entry, width)) for entry in found))
+    else:
+        print(messages.no_entry(" ".join(options.words)) if options.words else messages.NO_ENTRIES)
+    return DONE
 
 
 # ---- eval --------------------------------------------------------------------------------------------------------------

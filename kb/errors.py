@@ -2,6 +2,8 @@
 
 KbError
 ├── ConfigError          a setting is wrong
+│   └── EntryError           an entry of the vocabulary is wrong
+├── QuestionsError       a file of test questions is wrong
 ├── SourceError          the source folder is missing, or lost too many guides
 ├── GuideError           one guide cannot be taken over; it keeps its previous version
 │   ├── ExtractionError      its text cannot be read
@@ -29,6 +31,55 @@ class ConfigError(KbError):
     def __init__(self, origin: str, key: str, reason: str) -> None:
         super().__init__(f"{origin}: {key}: {reason}")
         self.origin, self.key, self.reason = origin, key, reason
+
+
+class EntryProblem(StrEnum):
+    """What is wrong with an entry of the vocabulary."""
+
+    NO_TABLE = "no_table"
+    MISSING = "missing"
+    UNKNOWN_FIELD = "unknown_field"
+    NO_TEXT = "no_text"
+    NO_LIST = "no_list"  # a list of texts is wanted
+    NO_DATE = "no_date"
+    NO_TRUTH = "no_truth"
+    TWICE = "twice"  # another entry of the file has this id
+    UNKNOWN_ENTRY = "unknown_entry"  # there is none to drop
+    NO_NAME = "no_name"  # what is to keep its case is none of its names
+    ENDS_EARLY = "ends_early"  # until a day before it begins
+
+
+class EntryError(ConfigError):
+    """An entry of a file with vocabulary is wrong. `key` is its id, or its number in the file."""
+
+    def __init__(self, origin: str, entry: str, problem: EntryProblem, field: str = "") -> None:
+        super().__init__(origin, entry, problem)
+        self.problem, self.field = problem, field
+
+
+class QuestionsProblem(StrEnum):
+    """What is wrong in a file of test questions."""
+
+    NOT_TOML = "not_toml"  # or missing, or unreadable
+    OTHER_VERSION = "other_version"
+    NO_QUESTIONS = "no_questions"
+    UNKNOWN_KEY = "unknown_key"
+    MISSING = "missing"
+    NO_TEXT = "no_text"  # a string is wanted
+    NO_LIST = "no_list"  # of strings, one at least
+    NO_RANK = "no_rank"  # a number from 1 to 50 is wanted
+    NO_TRUTH = "no_truth"  # true or false is wanted
+    AMBIGUOUS = "ambiguous"  # a passage is asked of several guides
+    TWICE = "twice"
+    NO_BASELINE = "no_baseline"  # the file of an earlier run
+
+
+class QuestionsError(KbError):
+    """A file of test questions says something wrong. `entry` is number and text of a question (of broken TOML: the reason)."""
+
+    def __init__(self, file: str, problem: QuestionsProblem, *, entry: str = "", key: str = "") -> None:
+        super().__init__(f"{file}: {entry}: {key}: {problem}")
+        self.file, self.problem, self.entry, self.key = file, problem, entry, key
 
 
 class SourceReason(StrEnum):

@@ -2,13 +2,15 @@
 
 import errno
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
 from kb.errors import (
     CollectionError,
     CollectionProblem,
     ConfigError,
+    EntryError,
+    EntryProblem,
     ExtractionError,
     ExtractionReason,
     IndexDamagedError,
@@ -21,6 +23,8 @@ from kb.errors import (
     LibraryMissingError,
     MetadataError,
     MetadataProblem,
+    QuestionsError,
+    QuestionsProblem,
     SourceError,
     SourceReason,
 )
@@ -41,7 +45,6 @@ REMOVE_ALL = "Alle entfernen"
 REMOVE_FILTER = "Filter entfernen"
 AXES = {"thema": "Thema", "art": "Art", "partner": "Netzwerkpartner", "gueltigkeit": "Gültigkeit"}
 
-WITH_SOME_WORDS = "Nur mit einem Teil der Wörter"
 BINDING = "verbindlich"
 NEW_TAB = "öffnet in neuem Tab"
 ONLY_EARLIER = "Nur in einer früheren Ausgabe gefunden."
@@ -161,6 +164,11 @@ def found(n_all_words: int, n_some_words: int, *, has_many_words: bool) -> str:
         return f"Keine Handlungshilfe mit allen Wörtern, {number(n_some_words)} mit einem Teil davon"
     more = f", {number(n_some_words)} weitere" if n_some_words else ""
     return f"{n_guides(n_all_words)} mit allen Wörtern{more}"
+
+
+def without(words: Iterable[str]) -> str:
+    """Return the line that names what a passage lacks."""
+    return f"Hier ohne: {', '.join(words)}"
 
 
 def nothing_found(text: str) -> str:
@@ -440,6 +448,7 @@ def file_trouble(path: object, number_: int | None) -> str:
         errno.EACCES: "keine Rechte, hier zu schreiben",
         errno.EPERM: "keine Rechte, hier zu schreiben",
         errno.EROFS: "der Datenträger ist schreibgeschützt",
+        errno.ENOENT: "der Ordner dafür ist nicht da",
         errno.EEXIST: "hier wird ein Ordner gebraucht, keine Datei",
         errno.ENOTDIR: "hier wird ein Ordner gebraucht, keine Datei",
     }.get(number_ or 0, f"Fehler {number_} des Betriebssystems")
@@ -457,6 +466,8 @@ def explain(error: KbError) -> str:
         case SourceError():
             facts["gone"] = f"{number(error.n_gone)} von {n_guides(error.n_known)}"
             text = _SOURCE[error.reason]
+        case EntryError():
+            text = "{origin}: Eintrag „{key}“: " + _ENTRY[error.problem]
         case ConfigError():
             text = "{origin}: Einstellung „{key}“: " + _CONFIG.get(error.reason, _NO_SETTINGS)
             line = re.search(r"line (\d+)", error.reason)  # of a parser's reason, which is English, only the line is told
@@ -465,6 +476,10 @@ def explain(error: KbError) -> str:
             text = f"{{file}}{', Zeile {line}' if error.line else ''}: {_COLLECTION[error.problem]}"
         case LibraryMissingError():
             text = LIBRARY_MISSING
+        case QuestionsError():
+            text = "{file}: " + ("Frage {entry}: " if error.key else "") + _QUESTIONS[error.problem]
+            line = re.search(r"line (\d+)", error.entry)
+            facts["line"] = f" (Zeile {line[1]})" if line else ""
         case IndexUnusableError():
             text = "{folder}: " + _INDEX[type(error)]
         case _:
@@ -571,3 +586,136 @@ def meant(text: str) -> str:
 def topics_nearby(*, are_alike: bool) -> str:
     """Return what is said above topics where nothing was found: that they resemble what was typed, or are the largest."""
     return "Diese Themen könnten passen:" if are_alike else "Die meisten Handlungshilfen gibt es zu diesen Themen:"
+
+
+# ---- vocabulary --------------------------------------------------------------------------------------------------------
+
+GLOSSARY_PAGE = "Fachwörter"
+GLOSSARY_LEAD = (
+    "Wer eines dieser Wörter sucht, findet auch Handlungshilfen, in denen ein anderes dafür steht. Umgangssprachliche Wörter "
+    "führen zum Fachwort, aber nicht zurück."
+)
+LETTERS = "Anfangsbuchstaben"
+OTHER_LETTERS = "0–9"
+NO_ENTRIES = "Es sind keine Fachwörter hinterlegt."
+UNCHECKED = "bitte prüfen"
+RELATIONS = {"same": "auch", "current": "heute", "former": "früher", "colloquial": "Fachwort"}
+ENTRY_FIELDS = {
+    "short": "Abkürzung",
+    "same": "gleichbedeutend",
+    "former": "früher",
+    "colloquial": "umgangssprachlich",
+    "related": "siehe auch",
+    "confused": "nicht verwechseln mit",
+    "norms": "Vorschriften",
+}
+GLOSSARY_HELP = {
+    "glossary": "Fachwörter, Abkürzungen und frühere Bezeichnungen nachschlagen",
+    "words": "nur Einträge mit diesem Wort oder Wortteil",
+}
+
+
+def in_use(since: date | None, until: date | None) -> str:
+    """Return since and until when a thing has had its name; nothing without either."""
+    if since and until:
+        return f"von {day(since)} bis {day(until)}"
+    return f"seit {day(since)}" if since else f"bis {day(until)}" if until else ""
+
+
+def search_for(term: str) -> str:
+    """Return what a link to a search leads to."""
+    return f"{SEARCH_BUTTON}: {term}"
+
+
+def unbroken(norm: str) -> str:
+    """Return "§ 22 SGB II" with spaces that do not break."""
+    return norm.replace(" ", "\u00a0")
+
+
+def no_entry(text: str) -> str:
+    """Return that the glossary has nothing for the words."""
+    return f"Kein Fachwort zu „{text}“. Weniger Buchstaben versuchen oder ohne Angabe alle zeigen: kb glossary"
+
+
+_ENTRY = {
+    EntryProblem.NO_TABLE: "jeder Eintrag beginnt mit einer Zeile [[eintrag]] in doppelten Klammern",
+    EntryProblem.MISSING: "„{field}“ fehlt",
+    EntryProblem.UNKNOWN_FIELD: "das Feld „{field}“ gibt es nicht",
+    EntryProblem.NO_TEXT: "bei „{field}“ gehört ein Text in Anführungszeichen hin",
+    EntryProblem.NO_LIST: 'bei „{field}“ gehört eine Liste von Wörtern hin, zum Beispiel {field} = ["…", "…"]',
+    EntryProblem.NO_DATE: "bei „{field}“ gehört ein Datum hin, zum Beispiel {field} = 2026-07-01",
+    EntryProblem.NO_TRUTH: "bei „{field}“ gehört true oder false hin (ohne Anführungszeichen)",
+    EntryProblem.TWICE: "diese Kennung kommt in der Datei zweimal vor",
+    EntryProblem.UNKNOWN_ENTRY: "es gibt keinen Eintrag mit dieser Kennung, der entfallen könnte",
+    EntryProblem.NO_NAME: "unter „gross“ steht etwas, das in keiner Liste der Namen vorkommt",
+    EntryProblem.ENDS_EARLY: "„bis“ liegt vor „seit“",
+}
+
+# ---- test questions ----------------------------------------------------------------------------------------------------
+
+CHECK_QUERIES_HELP = {
+    "check-queries": "Prüffragen stellen: steht das Erwartete noch vorn?",
+    "file": "Datei mit Prüffragen; ohne Angabe die der Einstellung „queries“",
+    "baseline": "zeigen, was sich seit diesem früheren Lauf bewegt hat",
+    "save": "die Plätze in diese Datei schreiben, für --baseline",
+}
+NO_QUERIES = "Welche Prüffragen? Bitte eine Datei nennen oder die Einstellung „queries“ setzen."
+QUERY_VERDICTS = {"failed": "nicht", "known": "bekannt", "solved": "gelingt"}
+QUERY_SOLVED = "gelingt jetzt: Eintrag „bekannt“ entfernen"
+
+
+def query_rank(name: str, within: int, rank: int | None) -> str:
+    """Return where a guide stands that should stand among the first."""
+    where = "nicht gefunden" if rank is None else f"steht auf {rank}"
+    return f"{name}: erwartet auf {'1' if within == 1 else f'1–{within}'}, {where}"
+
+
+def query_stranger(name: str) -> str:
+    """Return that no guide has that path or title."""
+    return f"{name}: steht nicht im Bestand; Pfad oder Titel prüfen"
+
+
+def query_passage(passage: str) -> str:
+    """Return that the guide is there, but not the passage."""
+    return f"unter den gezeigten Fundstellen fehlt „{passage}“"
+
+
+def query_intruder(name: str, rank: int) -> str:
+    """Return that a guide stands where it must not."""
+    return f"{name}: sollte dort nicht stehen, steht auf {rank}"
+
+
+def query_moved(move: str, text: str, before: int | None, now: int | None) -> str:
+    """Return how a question stands against an earlier run; a rank of None was not found."""
+    then, here = (_NOWHERE if rank is None else str(rank) for rank in (before, now))
+    ranks = here if move == "new" else f"{then} → {here}"
+    return f"{_MOVES[move]:<10} „{text}“: {ranks}"
+
+
+def queries_summary(n_passed: int, n_all: int, n_known: int, n_failed: int) -> str:
+    """Return the last line: how many questions passed and how many did not."""
+    return f"{number(n_passed)} von {number(n_all)} bestanden, {number(n_known)} bekannt, {number(n_failed)} nicht"
+
+
+def queries_without_words(n_passed: int, n_all: int) -> str:
+    """Return how many passed of those that share no word with what they look for."""
+    return f"davon ohne gemeinsames Wort: {number(n_passed)} von {number(n_all)} bestanden"
+
+
+_MOVES = {"better": "besser", "worse": "schlechter", "new": "neu"}
+_NOWHERE = "nicht gefunden"
+
+_QUESTIONS = {
+    QuestionsProblem.NOT_TOML: "die Datei fehlt oder ist kein gültiges TOML{line}",
+    QuestionsProblem.OTHER_VERSION: "oben gehört die Zeile schema_version = 1 hin",
+    QuestionsProblem.NO_QUESTIONS: "die Datei enthält nur schema_version und Einträge [[frage]], davon mindestens einen",
+    QuestionsProblem.UNKNOWN_KEY: "„{key}“ ist kein bekanntes Feld",
+    QuestionsProblem.MISSING: "„{key}“ fehlt",
+    QuestionsProblem.NO_TEXT: "bei „{key}“ gehört ein Text in Anführungszeichen hin",
+    QuestionsProblem.NO_LIST: 'bei „{key}“ gehört eine Liste hin, zum Beispiel {key} = ["beratung/umzug.pdf"]',
+    QuestionsProblem.NO_RANK: "bei „{key}“ gehört eine ganze Zahl von 1 bis 50 hin",
+    QuestionsProblem.NO_TRUTH: "bei „{key}“ gehört true oder false hin (ohne Anführungszeichen)",
+    QuestionsProblem.AMBIGUOUS: "„{key}“ geht nur, wenn genau eine Handlungshilfe erwartet wird",
+    QuestionsProblem.TWICE: "diese Suche steht schon weiter oben",
+    QuestionsProblem.NO_BASELINE: "die Datei fehlt oder wurde nicht mit --save geschrieben",
+}

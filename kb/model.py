@@ -142,17 +142,32 @@ class Occur(StrEnum):
     MUST_NOT = "must_not"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Clause:
-    """A term, a phrase (several terms in a row) or a prefix that a passage should, must or must not contain.
+class How(StrEnum):
+    """How a passage may have what is asked for."""
 
-    `terms` come from `kb.analysis`: stems, except for a prefix, which is matched against words as written.
-    """
+    STEMS = "stems"  # these stems, in a row, in its text, heading trail or title
+    PREFIX = "prefix"  # a word as written that begins so
+    ALIKE = (
+        "alike"  # a word that contains this one or is contained in it; for a word that occurs nowhere, the words most like it
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Alternative:
+    """One way of having what a clause asks for. `terms` come from `kb.analysis`; a prefix or what is alike is one word."""
 
     terms: tuple[str, ...]
+    how: How = How.STEMS
+    weight: float = 1.0  # of its points
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clause:
+    """Something that a passage should, must or must not have, in any of these ways; the best one counts."""
+
+    alternatives: tuple[Alternative, ...]  # one or more
     occur: Occur = Occur.SHOULD
-    is_prefix: bool = False
-    weight: float = 1.0
+    typed: str = ""  # what it stands for in the query
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -183,8 +198,13 @@ class Hit:
     passage: Passage
     guide: Guide
     score: float  # higher is better; comparable within one answer only
-    has_all_words: bool
     snippet: Snippet
+    missing: tuple[str, ...] = ()  # what was typed and the passage has in no way, in the order of the query
+
+    @property
+    def has_all_words(self) -> bool:
+        """Whether it has everything that was asked for."""
+        return not self.missing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

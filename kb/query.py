@@ -10,11 +10,13 @@ from collections.abc import Iterator
 from datetime import date
 
 from kb import analysis
-from kb.model import Clause, Occur, Query, Selection
+from kb.model import Alternative, Clause, How, Occur, Query, Selection
 
 MAX_CLAUSES = 64  # a pasted e-mail has a few hundred words; the first carry its topic, and each costs a look-up
 MAX_WORDS = 128
 MIN_PREFIX = 2
+MIN_ALIKE = 5  # letters; shorter words are part of too many others
+ALIKE = 0.3  # against 1 for the word itself; best of .1 to .5 on the development collections
 
 _QUOTES = str.maketrans(dict.fromkeys("„“”‟«»", '"') | dict.fromkeys("−‐‑–—", "-"))
 _PART = re.compile(r'(?P<minus>(?<!\S)-)?(?:"(?P<phrase>[^"]*)"|(?P<word>[^\s"]+))')
@@ -25,7 +27,7 @@ def parse(text: str, *, selection: Selection | None = None, as_of: date) -> Quer
     clauses: dict[tuple[object, ...], Clause] = {}
     plain = unicodedata.normalize("NFKC", text).translate(_QUOTES)
     for clause in _clauses(plain):
-        clauses.setdefault((clause.terms, clause.occur, clause.is_prefix), clause)
+        clauses.setdefault((clause.alternatives[0], clause.occur), clause)
     words = [word for part in _PART.finditer(plain) if not part["minus"] for word in analysis.words(part[0])]
     return Query(
         text=text,
@@ -44,26 +46,38 @@ def loose(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _clauses(text: str) -> Iterator[Clause]:
-    found, strict = [], []
+    found: list[str] = []  # words as written
+    strict = []
     for part in _PART.finditer(text):
-        word = part["word"] or ""
-        terms = tuple(analysis.stems(part["phrase"] or word))
-        if not terms:
+        written = part["word"] or ""
+        words = analysis.apart(part["phrase"] or written)[0]
+        if not words:
             continue
-        begin = analysis.words(word)[-1] if word.endswith("*") else ""
-        is_prefix = len(begin) >= MIN_PREFIX
+        stems = Alternative(tuple(analysis.stem(analysis.fold(word)) for word in words))
+        begin = analysis.fold(words[-1])
+        is_prefix = written.endswith("*") and len(begin) >= MIN_PREFIX
+        asked = Alternative((begin,), How.PREFIX) if is_prefix else stems
         if part["minus"]:
-            is_prefix = is_prefix and len(terms) == 1
-            strict.append(Clause(terms=(begin,) if is_prefix else terms, occur=Occur.MUST_NOT, is_prefix=is_prefix))
-        elif part["phrase"]:
-            strict.append(Clause(terms=terms, occur=Occur.MUST))
-        elif is_prefix:
-            strict.append(Clause(terms=(begin,), occur=Occur.MUST, is_prefix=True))
-            found += analysis.words(word)[:-1]
+            asked = asked if len(words) == 1 else stems
+            strict.append(Clause(alternatives=(asked,), occur=Occur.MUST_NOT, typed=" ".join(words)))
+        elif part["phrase"] or is_prefix:
+            strict.append(
+                Clause(alternatives=(asked,), occur=Occur.MUST, typed=" ".join(words if part["phrase"] else words[-1:]))
+            )
+            found += words[:-1] if is_prefix else []
         else:
-            found += analysis.words(word)
-    content = [word for word in found if word not in analysis.STOP_WORDS]
+            found += words
+    content = [word for word in found if analysis.fold(word) not in analysis.STOP_WORDS]
     if not content and not any(clause.occur is Occur.MUST for clause in strict):
         content = found
     yield from strict
-    yield from (Clause(terms=(analysis.stem(word),)) for word in content)
+    yield from map(_word, content)
+
+
+def _word(written: str) -> Clause:
+    """Return the clause of a word that stands for itself."""
+    word = analysis.fold(written)
+    alternatives = [Alternative((analysis.stem(word),))]
+    if len(word) >= MIN_ALIKE and word.isalpha() and word not in analysis.STOP_WORDS:
+        alternatives.append(Alternative((word,), How.ALIKE, ALIKE))
+    return Clause(alternatives=tuple(alternatives), typed=written)

@@ -15,12 +15,14 @@ import marking
 
 from kb import analysis, editions, snippets
 from kb.model import (
+    Alternative,
     Axis,
     Batch,
     Clause,
     Facet,
     Guide,
     Hit,
+    How,
     Matches,
     Occur,
     Passage,
@@ -116,7 +118,8 @@ class DictionaryEngine:
             ):
                 shown = replace(passage, text=snippets.flowing(passage.text)[0])
                 snippet = marking.snippet(passage.text, query)
-                found.append(Hit(passage=shown, guide=guide, score=float(n), has_all_words=n == len(asked), snippet=snippet))
+                lacking = tuple(clause.typed for clause in asked if not _satisfies(passage, guide, clause))
+                found.append(Hit(passage=shown, guide=guide, score=float(n), snippet=snippet, missing=lacking))
         return sorted(found, key=lambda hit: (-hit.score, hit.passage.number))
 
 
@@ -141,14 +144,19 @@ class _Batch:
 
 
 def _satisfies(passage: Passage, guide: Guide, clause: Clause) -> bool:
-    return any(_stands_in(text, clause) for text in (passage.text, guide.title, *passage.heading))
+    texts = (passage.text, guide.title, *passage.heading)
+    return any(_stands_in(text, one) for text in texts for one in clause.alternatives)
 
 
-def _stands_in(text: str, clause: Clause) -> bool:
-    if clause.is_prefix:
-        return any(word.startswith(clause.terms[0]) for word in analysis.words(text))
-    terms, n = analysis.stems(text), len(clause.terms)
-    return any(tuple(terms[i : i + n]) == clause.terms for i in range(len(terms) - n + 1))
+def _stands_in(text: str, asked: Alternative) -> bool:
+    words = analysis.words(text)
+    match asked.how:
+        case How.PREFIX:
+            return any(word.startswith(asked.terms[0]) for word in words)
+        case How.ALIKE:
+            return any(marking.is_alike(word, asked.terms[0]) for word in words)
+    terms, n = analysis.stems(text), len(asked.terms)
+    return any(tuple(terms[i : i + n]) == asked.terms for i in range(len(terms) - n + 1))
 
 
 def _values(guide: Guide, axis: Axis, as_of: date) -> set[str]:

@@ -1,10 +1,9 @@
 """What a query finds in a text, word by word: the plain way, against which engines that keep positions are held."""
 
-from collections import defaultdict
 from collections.abc import Iterator
 
 from kb import analysis, snippets
-from kb.model import Occur, Query, Snippet
+from kb.model import Alternative, How, Occur, Query, Snippet
 from kb.snippets import Mark
 
 
@@ -16,18 +15,30 @@ def snippet(text: str, query: Query, **size: int) -> Snippet:
 
 def marks(text: str, query: Query) -> Iterator[Mark]:
     """Yield every place that has what a clause asks for."""
-    starting: dict[str, list[int]] = defaultdict(list)  # clauses by their first term
-    prefixes: list[int] = []
-    for number, clause in enumerate(query.clauses):
-        if clause.occur is not Occur.MUST_NOT:
-            (prefixes if clause.is_prefix else starting[clause.terms[0]]).append(number)
     tokens = list(analysis.tokens(text))
     stems = [analysis.stem(token.word) for token in tokens]
-    for at, token in enumerate(tokens):
-        for number in starting.get(stems[at], ()):
-            terms = query.clauses[number].terms
-            if terms == tuple(stems[at : at + len(terms)]):
-                yield Mark(token.start, tokens[at + len(terms) - 1].end, number)
-        for number in prefixes:
-            if token.word.startswith(query.clauses[number].terms[0]):
-                yield Mark(token.start, token.end, number)
+    for number, clause in enumerate(query.clauses):
+        if clause.occur is Occur.MUST_NOT:
+            continue
+        for one in clause.alternatives:
+            for at, token in enumerate(tokens):
+                n_words = len(one.terms) if one.how is How.STEMS else 1
+                if _matches(one, token.word, tuple(stems[at : at + n_words])):
+                    yield Mark(token.start, tokens[at + n_words - 1].end, number)
+
+
+def is_alike(word: str, asked: str) -> bool:
+    """Say whether a word is no other than the one asked for, contains it, its stem, or is a part of five letters or more."""
+    word, wanted = analysis.plain(word), analysis.plain(asked)
+    stem = wanted[: max(5, len(analysis.plain(analysis.stem(asked))))]
+    return word != wanted and (stem in word or (len(word) >= 5 and word in wanted))
+
+
+def _matches(one: Alternative, word: str, stems: tuple[str, ...]) -> bool:
+    match one.how:
+        case How.STEMS:
+            return stems == one.terms
+        case How.PREFIX:
+            return word.startswith(one.terms[0])
+        case How.ALIKE:
+            return word not in analysis.STOP_WORDS and is_alike(word, one.terms[0])

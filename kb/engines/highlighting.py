@@ -1,6 +1,6 @@
 """Where the passages that are shown have what was asked for, from stored positions: no text is analysed again.
 
-Only a prefix is looked for in the text, since positions are those of stems.
+Only prefixes and words that are alike are looked for in the text, since positions are those of stems.
 """
 
 from collections import defaultdict
@@ -11,7 +11,7 @@ import numpy as np
 from kb import snippets
 from kb.engines.passage_store import Stored
 from kb.engines.scoring import Scorer
-from kb.model import Clause, Occur, Query
+from kb.model import Clause, How, Occur, Query
 from kb.snippets import Mark
 
 _Place = tuple[int, int, int]  # word, number of words, clause
@@ -23,21 +23,23 @@ class Highlighter:
     def __init__(self, scorer: Scorer, query: Query, passages: Sequence[int]) -> None:
         """Look the places up; `passages` in any order."""
         self._places: Mapping[int, list[_Place]] = defaultdict(list)
-        self._prefixes = [
-            (number, clause.terms[0])
-            for number, clause in enumerate(query.clauses)
-            if clause.is_prefix and clause.occur is not Occur.MUST_NOT
-        ]
+        self._looks: list[tuple[int, str, frozenset[str]]] = []  # clause, beginning of words or "", words as written
         wanted = np.unique(np.array(passages, np.int32))
         for number, clause in enumerate(query.clauses):
-            if clause.occur is not Occur.MUST_NOT and not clause.is_prefix:
+            if clause.occur is not Occur.MUST_NOT:
                 self._look_up(scorer, number, clause, wanted)
 
     def marks(self, passage: int, stored: Stored) -> Sequence[Mark]:
         """Return the marks in the text of one of the passages, ascending and disjoint."""
         places = self._places.get(passage, [])
-        for clause, prefix in self._prefixes:
-            places = places + [(word, 1, clause) for word, text in enumerate(stored.words()) if text.startswith(prefix)]
+        if self._looks:
+            words = [*stored.words()]
+            places = places + [
+                (at, 1, clause)
+                for clause, begin, alike in self._looks
+                for at, word in enumerate(words)
+                if word in alike or (begin and word.startswith(begin))
+            ]
         if not places:
             return ()
         first, n_words, clauses = zip(*places, strict=True)
@@ -49,5 +51,11 @@ class Highlighter:
     def _look_up(
         self, scorer: Scorer, number: int, clause: Clause, wanted: "np.ndarray[tuple[int], np.dtype[np.int32]]"
     ) -> None:
-        for passage, word in scorer.places("text", clause.terms, wanted):
-            self._places[passage].append((word, len(clause.terms), number))
+        for one in clause.alternatives:
+            if one.how is How.STEMS:
+                for passage, word in scorer.places("text", one.terms, wanted):
+                    self._places[passage].append((word, len(one.terms), number))
+            elif one.how is How.PREFIX:
+                self._looks.append((number, one.terms[0], frozenset()))
+        if alike := scorer.kin(clause):
+            self._looks.append((number, "", alike))

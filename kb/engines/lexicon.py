@@ -28,6 +28,11 @@ class Lexicon:
             yield bytes(self._text[start:end])
             start = end
 
+    def lengths(self, numbers: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Return how many bytes each of the terms has."""
+        starts = np.where(numbers > 0, self._ends[numbers - 1], 0).astype(np.int64)
+        return self._ends[numbers] - starts
+
     def find(self, term: str | bytes) -> int:
         """Return the term's number, -1 if no passage has it."""
         wanted = term.encode("utf-8", "replace") if isinstance(term, str) else term

@@ -124,6 +124,16 @@ class Field:
         counts: Counts = self._counts[start:end]
         return counts
 
+    def of_any(self, numbers: Numbers) -> tuple[Ints, Counts]:
+        """Return the passages that have any of these terms (ascending, none twice), term after term, and how often each."""
+        begins = np.diff(numbers, prepend=-2) > 1  # neighbours are read in one go
+        ends = np.append(begins, True)[1:] if len(numbers) else begins
+        runs = [(first, last + 1) for first, last in zip(numbers[begins].tolist(), numbers[ends].tolist(), strict=True)]
+        coded = b"".join([self._gaps.bytes(*_span(self._gap_ends, *run)) for run in runs])
+        counts = b"".join([self._counts.bytes(*_span(self._posting_ends, *run)) for run in runs])
+        n_each = np.concatenate([_lengths(self._posting_ends, *run) for run in runs]) if runs else np.empty(0, np.int64)
+        return gaps.decode(np.frombuffer(coded, np.uint8), n_each), np.frombuffer(counts, np.uint8)
+
     def positions(self, number: int, at: Array) -> tuple[Ints, Counts]:
         """Return where the term stands in some of its passages, one after the other, and how often in each.
 

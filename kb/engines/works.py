@@ -23,8 +23,6 @@ Ints = NDArray[np.int32]
 Floats = NDArray[np.float32]
 Numbers = NDArray[np.int64]
 
-_ALL_WORDS = 1e6  # more than any score: a passage with all words comes before any other
-
 
 @dataclass(frozen=True)
 class Shelf:
@@ -123,6 +121,7 @@ class Entry:
     work: int
     best: Sequence[int]  # of the edition that speaks for it, best first
     n_passages: int  # of that edition
+    has_all: bool  # one of them has all words
     others: Sequence[int]  # the best passage of every other edition that matches
 
 
@@ -146,7 +145,7 @@ def rank(
     limit: int = 10,
     n_hits: int = 3,
 ) -> Ranking:
-    """Order the works of the given passages (ascending): with all words first, then by score, then by the passage's number.
+    """Order the works of the given passages (ascending) by score, then by the passage's number.
 
     The current edition speaks for its work, where it matches; else the edition that matches best. `n_hits`: passages per work.
     """
@@ -164,7 +163,7 @@ def rank(
     works, best = runs.works[speaking], runs.best[speaking]
     totals = Totals(
         n_works=int(np.count_nonzero(_marked(len(view.current), works))),
-        n_works_all_words=int(np.count_nonzero(_marked(len(view.current), works[best >= _ALL_WORDS]))),
+        n_works_all_words=int(np.count_nonzero(_marked(len(view.current), works[runs.has_all[speaking]]))),
         n_passages=n_passages,
     )
     ordered = _ordered(works, best, len(works) - totals.n_works, offset + limit)
@@ -181,8 +180,7 @@ class _Runs:
     """The matching passages of each guide."""
 
     def __init__(self, view: View, passages: Ints, scores: Floats, has_all: Bools) -> None:
-        self._keys = has_all * _ALL_WORDS
-        self._keys += scores
+        self._keys = scores
         guides = view.shelf.guide_of[passages]
         is_first = np.ones(len(guides), np.bool_)
         np.not_equal(guides[1:], guides[:-1], out=is_first[1:])
@@ -190,7 +188,9 @@ class _Runs:
         self.ends: Numbers = np.append(self.starts[1:], len(guides))[: len(self.starts)]
         self.guides: Ints = guides[self.starts]
         self.works: Ints = view.shelf.work_of[self.guides]
-        self.best = np.maximum.reduceat(self._keys, self.starts) if len(self.starts) else np.empty(0)
+        has_any = len(self.starts) > 0
+        self.best: Floats = np.maximum.reduceat(self._keys, self.starts) if has_any else np.empty(0, np.float32)
+        self.has_all: Bools = np.logical_or.reduceat(has_all, self.starts) if has_any else np.empty(0, np.bool_)
 
     def entry(self, run: int, n_hits: int) -> Entry:
         """Return the work for which this run speaks, with at most `n_hits` passages."""
@@ -201,11 +201,12 @@ class _Runs:
             int(self.works[run]),
             best.tolist(),
             end - start,
+            bool(self.has_all[run]),
             [int(self.starts[i] + np.argmax(self._keys[self.starts[i] : self.ends[i]])) for i in others.tolist() if i != run],
         )
 
 
-def _ordered(works: Ints, best: NDArray[np.float64], n_surplus: int, n_wanted: int) -> Numbers:
+def _ordered(works: Ints, best: Floats, n_surplus: int, n_wanted: int) -> Numbers:
     """Return the best run of each of the first works, best first, equal ones as they stand.
 
     `n_surplus`: how many more runs there are than works.

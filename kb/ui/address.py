@@ -12,6 +12,7 @@ from kb.model import Axis, Selection
 
 SEARCH = "/"
 INVENTORY = "/bestand"
+GLOSSARY = "/fachwoerter"
 HELP = "/hilfe"
 
 MAX_CHARS = 500  # of a query; a pasted paragraph fits, a pasted file does not

@@ -64,6 +64,7 @@
   let leaving = null; // the heading shown when a link was followed; its successor takes the focus
 
   const follow = (link) => {
+    isPlaceWanted = link.hash.length > 1;
     leaving = { heading: document.querySelector(".kb-focus"), toTop: link.dataset.kb === "top" };
     history.pushState({}, "", link.href);
     dispatchEvent(new PopStateEvent("popstate", { state: {} }));
@@ -75,6 +76,16 @@
     if (leaving.toTop) document.querySelector("[data-testid=stMain]")?.scrollTo(0, 0);
     heading.focus({ preventScroll: true });
     leaving = null;
+  };
+
+  // ---- An address may name a place of the page, which is there later than the address
+  let isPlaceWanted = location.hash.length > 1;
+
+  const reachPlace = () => {
+    const place = isPlaceWanted && document.getElementById(location.hash.slice(1));
+    if (!place) return;
+    isPlaceWanted = false;
+    location.replace(location.hash); // scrolls, and marks the place as the target
   };
 
   document.addEventListener("click", (event) => {
@@ -173,6 +184,7 @@
       describe();
       announce();
       arrive();
+      reachPlace();
       reachField();
     };
     new MutationObserver((changes) => {

@@ -10,13 +10,14 @@ import time
 from collections.abc import Callable
 from typing import TypeVar
 
-from kb import config, hints, topics
+from kb import config, hints, topics, vocabulary
 from kb.config import Settings
 from kb.engines import open_engine
 from kb.errors import IndexUnusableError
 from kb.model import Engine
 from kb.suggestions import Suggestion
 from kb.topics import Taxonomy
+from kb.vocabulary import Vocabulary
 
 RETRY_S = 1.0
 
@@ -25,10 +26,16 @@ log = logging.getLogger(__name__)
 
 
 class Library:
-    """Settings, axes and the engine of one process. May be used from many threads."""
+    """Settings, axes, vocabulary and the engine of one process. May be used from many threads."""
 
-    def __init__(self, settings: Settings, taxonomy: Taxonomy, opener: Callable[[Settings], Engine] = open_engine) -> None:
-        self.settings, self.taxonomy = settings, taxonomy
+    def __init__(
+        self,
+        settings: Settings,
+        taxonomy: Taxonomy,
+        vocabulary: Vocabulary,
+        opener: Callable[[Settings], Engine] = open_engine,
+    ) -> None:
+        self.settings, self.taxonomy, self.vocabulary = settings, taxonomy, vocabulary
         self._opener = opener
         self._suggester = hints.PerGeneration(lambda engine: hints.suggester(engine, taxonomy))
         self._lock = threading.Lock()
@@ -93,11 +100,11 @@ def current() -> Library:
     """Return the library of this process, made from the settings in force on first use.
 
     Raises:
-        ConfigError: a setting or the file of topics is wrong.
+        ConfigError: a setting, the file of topics or that of the vocabulary is wrong.
     """
     global _current  # noqa: PLW0603  # one engine per process is the point
     with _guard:
         if _current is None:
             settings = config.load()
-            _current = Library(settings, topics.load(settings.topics))
+            _current = Library(settings, topics.load(settings.topics), vocabulary.load(settings.synonyms))
         return _current

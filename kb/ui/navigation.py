@@ -18,5 +18,6 @@ class Area:
 AREAS = (
     Area(address.SEARCH, messages.SEARCH_PAGE, "suche.py"),
     Area(address.INVENTORY, messages.INVENTORY_PAGE, "bestand.py"),
+    Area(address.GLOSSARY, messages.GLOSSARY_PAGE, "glossar.py"),
     Area(address.HELP, messages.HELP_PAGE, "hilfe.py"),
 )

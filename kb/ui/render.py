@@ -14,19 +14,14 @@ from kb.model import Answer, Axis, Guide, Hit, Occur, Result, Snippet, Validity
 from kb.topics import Taxonomy
 
 SOON = timedelta(days=90)  # how far ahead the page warns of an end or a review
+MAX_MISSING = 3  # words that are named
 SEPARATOR = '<span class="kb-dot" aria-hidden="true"> · </span>'
 
 
 def results(answer: Answer, taxonomy: Taxonomy) -> str:
-    """Return the list of results, those with only some of the words under a heading of their own."""
-    full = [result for result in answer.results if result.has_all_words]
-    partial = [result for result in answer.results if not result.has_all_words]
-    blocks = [_list(full, answer, taxonomy)] if full else []
-    if partial:
-        if has_many_words(answer) and answer.totals.n_works_all_words:
-            blocks.append(f'<h2 class="kb-divider">{messages.WITH_SOME_WORDS}</h2>')
-        blocks.append(_list(partial, answer, taxonomy))
-    return "".join(blocks)
+    """Return the list of results."""
+    shown = "".join(_result(result, answer, taxonomy) for result in answer.results)
+    return f'<ol class="kb-results">{shown}</ol>' if shown else ""
 
 
 def heading(answer: Answer) -> str:
@@ -101,10 +96,6 @@ def _validity(guide: Guide, as_of: date, successor: Guide | None) -> Iterable[st
         yield messages.superseded(successor.title, messages.edition(successor.edition))
 
 
-def _list(found: Iterable[Result], answer: Answer, taxonomy: Taxonomy) -> str:
-    return f'<ol class="kb-results">{"".join(_result(result, answer, taxonomy) for result in found)}</ol>'
-
-
 def _result(result: Result, answer: Answer, taxonomy: Taxonomy) -> str:
     as_of = answer.query.as_of
     shows_words = bool(answer.query.clauses) and bool(result.hits)
@@ -117,6 +108,7 @@ def _result(result: Result, answer: Answer, taxonomy: Taxonomy) -> str:
             _title(guide, best.passage.page if best else None),
             _only_earlier(result.guide) if is_earlier else "",
             _passage(best) if best else "",
+            _missing(best, answer) if best else "",
             facts(guide, taxonomy, as_of, successor=result.guide if is_earlier else None),
             _more_hits(result) if shows_words else "",
             _other_editions(result, guide, as_of),
@@ -143,6 +135,13 @@ def _passage(hit: Hit) -> str:
     trail = _trail(hit)
     shown = f'<p class="kb-trail">{escape(trail)}</p>' if trail else ""
     return shown + (f'<p class="kb-snippet">{marked(hit.snippet)}</p>' if hit.snippet else "")
+
+
+def _missing(hit: Hit, answer: Answer) -> str:
+    """Return what the passage lacks, where others have everything; of a long question that would be no help."""
+    if not hit.missing or len(hit.missing) > MAX_MISSING or not answer.totals.n_works_all_words:
+        return ""
+    return f'<p class="kb-missing kb-quiet">{escape(messages.without(hit.missing))}</p>'
 
 
 def _only_earlier(current: Guide) -> str:

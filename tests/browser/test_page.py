@@ -259,6 +259,9 @@ def test_a_deep_link_shows_everything_it_names(page: Page, address: str) -> None
 def test_nothing_found_offers_ways_that_lead_on(page: Page, address: str) -> None:
     page.goto(f"{address}/?q=%22Mikrowelle+Raumfahrt%22")
     expect(heading(page)).to_have_text('Keine Treffer für: "Mikrowelle Raumfahrt"')
+    box = page.locator(".st-key-treffer").bounding_box()
+    assert box
+    assert box["width"] > 1000  # nothing to filter: no column is kept free
 
     page.get_by_role("link", name=re.compile("^Ohne Anführungszeichen")).click()
 
@@ -269,9 +272,7 @@ def test_nothing_found_offers_ways_that_lead_on(page: Page, address: str) -> Non
 def test_what_was_meant_is_one_click_away(page: Page, address: str) -> None:
     page.goto(f"{address}/?q=Mikrowlele")
     expect(page.get_by_text(messages.MEANT)).to_be_visible()
-    box = page.locator(".st-key-treffer").bounding_box()
-    assert box
-    assert box["width"] > 1000  # nothing to filter: no column is kept free
+    expect(results(page)).to_have_count(10)  # by the words most alike
 
     page.get_by_role("link", name="Mikrowelle", exact=True).click()
 
@@ -322,6 +323,29 @@ def test_the_areas_are_reached_without_loading_anew(page: Page, address: str) ->
     assert page.evaluate("window.isSame") is True
 
 
+def test_the_glossary_jumps_to_letters_and_leads_to_searches(page: Page, address: str) -> None:
+    page.goto(f"{address}/fachwoerter")
+    expect(page).to_have_title("Fachwörter – Handlungshilfen")
+    expect(page.locator("#kooperationsplan")).not_to_be_in_viewport()
+
+    page.get_by_role("navigation", name=messages.LETTERS).get_by_role("link", name="K", exact=True).click()
+    expect(page.get_by_role("heading", name="K", exact=True)).to_be_in_viewport()
+
+    page.locator("#kooperationsplan").get_by_role("link", name="Kooperationsvereinbarung").click()
+    expect(page.locator("#kooperationsvereinbarung")).to_be_in_viewport()
+
+    page.get_by_role("link", name="Suchen: Kooperationsplan").click()
+    expect(page).to_have_url(f"{address}/?q=Kooperationsplan")
+    expect(results(page).first).to_be_visible()
+
+
+def test_an_address_leads_to_one_entry_of_the_glossary(page: Page, address: str) -> None:
+    page.goto(f"{address}/fachwoerter#widerspruch")
+
+    expect(page.locator("#widerspruch:target")).to_be_in_viewport()
+    assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollTop") > 0
+
+
 def test_the_page_says_what_it_is(page: Page, address: str) -> None:
     page.goto(f"{address}/?q=Kooperationsplan")
     expect(results(page).first).to_be_visible()
@@ -338,7 +362,9 @@ def test_the_page_says_what_it_is(page: Page, address: str) -> None:
 
 
 @pytest.mark.parametrize("width", [320, 390])
-@pytest.mark.parametrize("path", ["/", "/?q=Kooperationsplan&art=arbeitshilfe", "/?q=%22Umzug+Mond%22", "/bestand", "/hilfe"])
+@pytest.mark.parametrize(
+    "path", ["/", "/?q=Kooperationsplan&art=arbeitshilfe", "/?q=%22Umzug+Mond%22", "/bestand", "/fachwoerter", "/hilfe"]
+)
 def test_narrow_windows_need_no_scrolling_sideways(page: Page, address: str, width: int, path: str) -> None:
     page.set_viewport_size({"width": width, "height": 700})
     page.goto(address + path)

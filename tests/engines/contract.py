@@ -11,11 +11,12 @@ from kb.model import Axis, Engine, Guide, Matches, Passage, Selection, Validity
 __all__ = [
     "test_a_batch_that_fails_changes_nothing",
     "test_a_heading_that_other_passages_lack_speaks_for_its_own",
+    "test_a_passage_says_what_it_lacks",
     "test_a_removed_guide_is_not_found",
     "test_a_replaced_guide_is_found_by_its_new_text_only",
     "test_an_excluded_word_hides_the_passage",
     "test_an_updated_record_keeps_its_passages",
-    "test_any_word_may_match_and_all_words_come_first",
+    "test_any_word_may_match_and_all_words_count_more",
     "test_catalog_words_and_headings_are_those_of_the_last_commit",
     "test_counts_of_an_axis_ignore_its_own_selection",
     "test_earlier_editions_are_folded_into_their_work",
@@ -28,6 +29,7 @@ __all__ = [
     "test_search_after_a_commit_sees_it",
     "test_validity_is_that_of_the_day",
     "test_without_a_word_all_works_are_listed_by_title",
+    "test_words_are_found_within_others",
     "test_words_of_title_and_heading_count",
 ]
 
@@ -61,7 +63,7 @@ def counts(matches: Matches, axis: Axis) -> dict[str, int]:
     return {str(facet.value): facet.n_works for facet in matches.facets if facet.axis is axis}
 
 
-def test_any_word_may_match_and_all_words_come_first(engine: Engine) -> None:
+def test_any_word_may_match_and_all_words_count_more(engine: Engine) -> None:
     add(engine, guide("alle"), "Ein langer Text, in dem neben vielem anderen auch die Miete und der Umzug einmal vorkommen.")
     add(engine, guide("eines"), "Umzug, Umzug, Umzug.")
 
@@ -70,6 +72,26 @@ def test_any_word_may_match_and_all_words_come_first(engine: Engine) -> None:
     assert [result.guide.id for result in matches.results] == ["alle", "eines"]
     assert [result.has_all_words for result in matches.results] == [True, False]
     assert (matches.totals.n_works_all_words, matches.totals.n_works_some_words, matches.totals.n_passages) == (1, 1, 2)
+
+
+def test_a_passage_says_what_it_lacks(engine: Engine) -> None:
+    add(engine, guide("a"), "Miete und Umzug.", "Umzug und Frist.", "Miete.")
+
+    (result,) = ask(engine, "Mieten Umzug Frist").results
+
+    assert {hit.passage.number: hit.missing for hit in result.hits} == {1: ("Frist",), 2: ("Mieten",), 3: ("Umzug", "Frist")}
+    assert not result.has_all_words
+
+
+def test_words_are_found_within_others(engine: Engine) -> None:
+    add(engine, guide("a"), "Die Schuldnerberatung hilft.")
+    add(engine, guide("b"), "Die Beratung hilft.")
+
+    assert found(engine, "Beratung") == ["b", "a"]
+    assert found(engine, "Schuldnerberatung") == ["a", "b"]
+    assert found(engine, '"Beratung"') == ["b"]
+    assert found(engine, "-Beratung") == ["a"]
+    assert ask(engine, "Beratung").results[1].hits[0].snippet.spans == ((4, 21),)
 
 
 def test_phrases_need_adjacent_words(engine: Engine) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from kb import query
 from kb.engines import bm25, merging, scoring, segments
-from kb.model import Clause, Occur, Passage, Query
+from kb.model import Alternative, Clause, How, Occur, Passage, Query
 
 Fields = Mapping[str, Sequence[str]]  # terms per field of one passage
 WORDS = ("umzug", "miet", "kost", "der", "unterkunft", "frist", "heizung", "antrag")
@@ -51,6 +51,10 @@ def dense(scored: scoring.Scored, n: int) -> list[float]:
     return [float(point) for point in points]
 
 
+def has_all(one: Fields, terms: Sequence[str]) -> bool:
+    return all(any(term in one[field] for field in scoring.FIELDS) for term in terms)
+
+
 def bm25_the_slow_way(passages: Sequence[Fields], terms: Sequence[str]) -> list[float]:
     """Return the sum over terms and fields as Robertson & Zaragoza 2009 write it, with weights per field."""
     points = [0.0] * len(passages)
@@ -78,23 +82,64 @@ def test_the_score_is_bm25(tmp_path: Path, n_segments: int) -> None:
         for _ in range(60)
     ]
     for terms in (["umzug"], ["miet", "kost"], ["frist", "heizung", "antrag"], ["gibtesnicht", "umzug"]):
-        asked = Query(clauses=tuple(Clause(terms=(term,)) for term in terms))
+        asked = Query(clauses=tuple(Clause(alternatives=(Alternative((term,)),)) for term in terms))
         (folder := tmp_path / "-".join(terms)).mkdir()
 
         scored = score(folder, passages, asked, n_segments=n_segments)
 
-        assert dense(scored, len(passages)) == pytest.approx(bm25_the_slow_way(passages, terms), rel=1e-4)
+        points = bm25_the_slow_way(passages, terms)
+        factors = [scoring.ALL_WORDS if len(terms) > 1 and has_all(one, terms) else 1 for one in passages]
+        assert dense(scored, len(passages)) == pytest.approx(np.multiply(points, factors), rel=1e-4)
         assert matched(scored) == [i for i, points in enumerate(bm25_the_slow_way(passages, terms)) if points]
 
 
-def test_the_weight_of_a_clause_multiplies_its_points(tmp_path: Path) -> None:
-    passages = [passage("umzug miet"), passage("miet"), passage("frist")]
-    asked = Query(clauses=(Clause(terms=("umzug",), weight=0.5), Clause(terms=("miet",))))
+def test_the_best_alternative_counts_with_its_weight(tmp_path: Path) -> None:
+    passages = [passage("umzug miet"), passage("miet"), passage("umzug umzug umzug"), passage("frist")]
+    asked = Query(clauses=(Clause(alternatives=(Alternative(("umzug",), weight=0.5), Alternative(("miet",)))),))
 
     scored = score(tmp_path, passages, asked)
 
     umzug, miet = bm25_the_slow_way(passages, ["umzug"]), bm25_the_slow_way(passages, ["miet"])
-    assert scored.scores.tolist() == pytest.approx([0.5 * a + b for a, b in zip(umzug, miet, strict=True) if a + b], rel=1e-4)
+    best = [max(0.5 * a, b) for a, b in zip(umzug, miet, strict=True)]
+    assert scored.scores.tolist() == pytest.approx([points for points in best if points], rel=1e-4)
+    assert scored.has_all.all()
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        pytest.param("Beratung", [0, 1, 2], id="within a compound, whole words first"),
+        pytest.param("Schuldnerberatung", [1, 0], id="a part of the compound"),
+        pytest.param("Schuldnerberatungsstelle", [1, 0], id="parts of a word that occurs nowhere"),
+        pytest.param("Shculdnerberatung", [1, 0], id="mistyped"),
+        pytest.param("Kinderzuschlg", [3], id="mistyped without a part"),
+        pytest.param("Plan", [4], id="a short word is no part"),
+        pytest.param("Beratung -Beratung", [1, 2], id="excluded are whole words only"),
+        pytest.param('"Beratung"', [0], id="in quotes, too"),
+    ],
+)
+def test_words_are_found_within_others(tmp_path: Path, text: str, expected: list[int]) -> None:
+    passages = [
+        passage("beratung"),
+        passage("schuldnerberatung"),
+        passage("suchtberatungen"),
+        passage("kinderzuschlag"),
+        passage("plan"),
+        passage("hilfeplanung"),
+    ]
+
+    scored = score(tmp_path, passages, text)
+
+    best = scored.passages[np.argsort(-scored.scores, kind="stable")].tolist()
+    assert best[0] == expected[0]
+    assert sorted(best) == sorted(expected)
+
+
+def test_words_that_are_alike_can_be_told(tmp_path: Path) -> None:
+    scorer = scorer_over(tmp_path, [passage("beratung"), passage("schuldnerberatung miete")])
+    (clause,) = query.parse("Beratung", as_of=date(2026, 11, 1)).clauses
+
+    assert scorer.kin(clause) - {"beratung"} == {"schuldnerberatung"}
 
 
 @pytest.mark.parametrize(
@@ -153,7 +198,12 @@ def test_only_what_must_or_should_match_asks_for_something(tmp_path: Path) -> No
 
 
 def test_a_clause_of_either_kind_may_carry_a_prefix(tmp_path: Path) -> None:
-    asked = Query(clauses=(Clause(terms=("unter",), is_prefix=True, occur=Occur.SHOULD), Clause(terms=("umzug",))))
+    asked = Query(
+        clauses=(
+            Clause(alternatives=(Alternative(("unter",), How.PREFIX),), occur=Occur.SHOULD),
+            Clause(alternatives=(Alternative(("umzug",)),)),
+        )
+    )
 
     scored = score(tmp_path, [passage("unterkunft"), passage("umzug"), passage("frist")], asked)
 

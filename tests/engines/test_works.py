@@ -54,12 +54,13 @@ def test_the_current_edition_is_that_of_the_day() -> None:
     assert view(guides, "abc", date(2027, 1, 1)).is_current.tolist() == [False, False, True]
 
 
-def test_works_with_all_words_come_first_then_by_score() -> None:
+def test_works_come_by_score_and_those_with_all_words_are_counted() -> None:
     on = view([guide("a"), guide("b"), guide("c")], "abc")
 
     found = ranked(on, [9, 1, 5], all_words=[1])
 
-    assert works_of(found) == [1, 0, 2]
+    assert works_of(found) == [0, 2, 1]
+    assert [entry.has_all for entry in found.entries] == [False, False, True]
     assert found.totals == Totals(n_works=3, n_works_all_words=1, n_passages=3)
 
 

@@ -8,7 +8,7 @@ import streamlit as st
 from dictionary_engine import DictionaryEngine, guide, passage
 from streamlit.testing.v1 import AppTest
 
-from kb import messages, topics
+from kb import messages, topics, vocabulary
 from kb.config import Settings
 from kb.errors import IndexMissingError
 from kb.model import Engine
@@ -19,7 +19,7 @@ SCRIPT = str(Path(main.__file__))
 
 
 def shelf(monkeypatch: pytest.MonkeyPatch, opener: Callable[[Settings], Engine], **settings: str) -> None:
-    monkeypatch.setattr(library, "_current", Library(Settings(**settings), topics.load(), opener))  # type: ignore[arg-type]
+    monkeypatch.setattr(library, "_current", Library(Settings(**settings), topics.load(), vocabulary.load(), opener))  # type: ignore[arg-type]
 
 
 @pytest.fixture
@@ -186,7 +186,11 @@ def test_missing_index_names_the_command_and_is_picked_up(monkeypatch: pytest.Mo
 
 @pytest.mark.parametrize(
     ("script", "expected"),
-    [("bestand.py", "13 Handlungshilfen von A bis Z"), ("hilfe.py", messages.HOW_TO_SEARCH)],
+    [
+        ("bestand.py", "13 Handlungshilfen von A bis Z"),
+        ("glossar.py", "Kooperationsplan"),
+        ("hilfe.py", messages.HOW_TO_SEARCH),
+    ],
 )
 def test_the_other_areas(collection: None, script: str, expected: str) -> None:
     page = run()

@@ -6,8 +6,9 @@ from dictionary_engine import DictionaryEngine, guide, passage
 
 from kb import messages, search, topics
 from kb.model import Answer, Axis, Guide, Passage, Snippet
-from kb.ui import overview, parts, render
+from kb.ui import glossar, overview, parts, render
 from kb.ui.address import View
+from kb.vocabulary import Entry, Vocabulary
 
 DAY = date(2026, 11, 22)
 TAXONOMY = topics.load()
@@ -76,22 +77,32 @@ def test_dots_stand_only_where_text_is_cut(snippet: Snippet, expected: str) -> N
     assert render.marked(snippet) == expected
 
 
-def test_results_with_some_words_stand_under_a_heading_of_their_own() -> None:
+def test_a_result_says_which_words_its_passage_lacks() -> None:
     both, one = guide("Beide"), guide("Eines")
 
     answer = ask("Umzug Miete", [both, one], [passage(both, 1, "Umzug und Miete"), passage(one, 1, "Umzug")])
 
     shown = render.results(answer, TAXONOMY)
-    assert shown.index("Beide") < shown.index(messages.WITH_SOME_WORDS) < shown.index("Eines")
+    assert shown.index("Beide") < shown.index("Eines") < shown.index(messages.without(["Miete"]))
+    assert shown.count("Hier ohne") == 1
     assert "1 Handlungshilfe mit allen Wörtern, 1 weitere" in render.heading(answer)
 
 
-def test_a_single_word_needs_no_heading_for_some_words() -> None:
+def test_where_nothing_has_all_words_none_is_named() -> None:
+    one, other = guide("Eines"), guide("Anderes")
+
+    answer = ask("Umzug Miete", [one, other], [passage(one, 1, "Umzug"), passage(other, 1, "Miete")])
+
+    assert "Hier ohne" not in render.results(answer, TAXONOMY)
+    assert "Keine Handlungshilfe mit allen Wörtern, 2 mit einem Teil davon" in render.heading(answer)
+
+
+def test_of_a_single_word_nothing_is_lacking() -> None:
     one = guide("Umzug")
 
     answer = ask("Umzug", [one], [passage(one, 1, "Umzug")])
 
-    assert messages.WITH_SOME_WORDS not in render.results(answer, TAXONOMY)
+    assert "Hier ohne" not in render.results(answer, TAXONOMY)
     assert ">1 Handlungshilfe<" in render.heading(answer)
 
 
@@ -215,3 +226,66 @@ def test_an_answer_of_another_page_says_where_it_stands() -> None:
     answer = ask("Umzug", guides, [passage(one, 1, "Umzug") for one in guides], offset=10)
 
     assert "Seite 2 von 3" in render.heading(answer)
+
+
+def test_the_glossary_has_letters_that_jump_and_an_anchor_for_each_entry() -> None:
+    plan = Entry(
+        id="plan",
+        term="Kooperationsplan",
+        short=("KoopPlan",),
+        former=("EGV",),
+        norms=("§ 15 SGB II",),
+        since=date(2023, 7, 1),
+        is_unchecked=True,
+    )
+
+    shown = glossar.page(Vocabulary([plan, Entry(id="aed", term="Ärztlicher Dienst")]))
+
+    assert '<li><a href="#buchstabe-a">A</a></li><li><a href="#buchstabe-k">K</a></li>' in shown
+    assert (
+        shown.index('id="buchstabe-a"') < shown.index('id="aed"') < shown.index('id="buchstabe-k"') < shown.index('id="plan"')
+    )
+    assert "<dt>Abkürzung</dt><dd>KoopPlan</dd>" in shown
+    assert "<dt>früher</dt><dd>EGV</dd>" in shown
+    assert "§\u00a015\u00a0SGB\u00a0II" in shown
+    assert "seit 01.07.2023" in shown
+    assert "bitte prüfen" in shown
+    assert 'href="/?q=Kooperationsplan" data-kb="top" aria-label="Suchen: Kooperationsplan">Suchen</a>' in shown
+
+
+def test_names_of_other_entries_lead_to_them() -> None:
+    shown = glossar.page(
+        Vocabulary(
+            [
+                Entry(id="kdu", term="Kosten der Unterkunft", confused=("Wohngeld",), related=("Miete", "Heizung")),
+                Entry(id="wohngeld", term="Wohngeld", former=("Heizung II",)),
+            ]
+        )
+    )
+
+    assert '<dd><a href="#wohngeld">Wohngeld</a></dd>' in shown
+    assert "<dd>Miete, Heizung</dd>" in shown
+
+
+def test_everything_from_the_vocabulary_is_escaped() -> None:
+    names = (HOSTILE, '"><i>')
+    entry = Entry(
+        id='"><i>',
+        term=HOSTILE,
+        short=names,
+        same=names,
+        former=names,
+        colloquial=names,
+        related=names,
+        confused=names,
+        norms=names,
+    )
+
+    shown = glossar.page(Vocabulary([entry]))
+
+    assert "<script" not in shown
+    assert "<i>" not in shown
+
+
+def test_an_empty_glossary_says_so() -> None:
+    assert messages.NO_ENTRIES in glossar.page(Vocabulary([]))

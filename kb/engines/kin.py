@@ -1,0 +1,71 @@
+"""Words that look alike: those that contain a word, those that are part of it, and those nearest to one that occurs nowhere.
+
+German puts words together, so "Beratung" should find "Schuldnerberatung", and the other way round. Words are compared by their
+parts of four letters, which `word_lists.Grams` leads to: one that has all parts of another contains it, but for odd exceptions.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kb import analysis
+from kb.engines.lexicon import Lexicon
+from kb.engines.postings import Numbers
+from kb.engines.word_lists import Grams
+
+MIN_LETTERS = 5  # of a part
+MAX_WORDS = 500  # that one word may lead to; the shortest are nearest to it
+NEAREST = 0.7  # of the likeness of the word that is most alike
+LEAST_ALIKE = 0.2  # Dice coefficient of the sets of parts
+
+
+class Kin:
+    """Finds words of a lexicon by others. May be used by many threads at once."""
+
+    def __init__(self, words: Lexicon, grams: Grams) -> None:
+        self._words, self._grams = words, grams
+
+    def parts(self, word: str) -> Numbers:
+        """Return the numbers of words that contain a folded word or its stem, or are contained in it with MIN_LETTERS or more.
+
+        Letters are compared as `analysis.plain` gives them. The word itself and other forms of it may be among them.
+        """
+        plain = analysis.plain(word)
+        if len(plain) < MIN_LETTERS:
+            return np.empty(0, np.int64)
+        stem = plain[: max(MIN_LETTERS, len(analysis.plain(analysis.stem(word))))]  # the stemmer takes off ends
+        within = np.unique(analysis.grams([stem])[0][1:-1])  # without those at its borders
+        numbers, n_shared = self._sharing(within)
+        contain = numbers[n_shared == len(within)]
+        numbers, n_shared = self._sharing(np.unique(analysis.grams([word])[0]))
+        # n letters have n - 3 parts within them; a letter takes a byte, umlauts two
+        n_bytes = self._words.lengths(numbers)
+        may_be_part = (n_shared >= n_bytes - analysis.GRAM - 1) & (n_bytes >= MIN_LETTERS)
+        is_part = [self._is_part(number, plain) for number in numbers[may_be_part].tolist()]
+        found: Numbers = np.union1d(contain, numbers[may_be_part][np.array(is_part, np.bool_)])
+        if len(found) > MAX_WORDS:
+            found = np.sort(found[np.argsort(self._words.lengths(found), kind="stable")[:MAX_WORDS]])
+        return found
+
+    def nearest(self, word: str) -> Numbers:
+        """Return the numbers of the words that share most parts of four letters with a word, for one that occurs nowhere."""
+        own = np.unique(analysis.grams([word])[0])
+        numbers, n_shared = self._sharing(own)
+        if not len(numbers):
+            return numbers
+        shares_much = n_shared >= n_shared.max() / 2
+        numbers, n_shared = numbers[shares_much], n_shared[shares_much]
+        n_parts = analysis.grams([self._words[number].decode() for number in numbers.tolist()])[1]
+        likeness = 2 * n_shared / (len(own) + n_parts)
+        nearest: Numbers = numbers[likeness >= max(LEAST_ALIKE, NEAREST * float(likeness.max()))]
+        return nearest[:MAX_WORDS]
+
+    def _is_part(self, number: int, plain: str) -> bool:
+        other = analysis.plain(self._words[number].decode())
+        return len(other) >= MIN_LETTERS and other in plain
+
+    def _sharing(self, grams: NDArray[np.uint64]) -> tuple[Numbers, Numbers]:
+        """Return the numbers of the words that have any of these parts, ascending, and how many of them each has."""
+        sharing = self._grams.find(grams)[3]
+        n_shared = np.bincount(sharing) if len(sharing) else np.empty(0, np.int64)
+        numbers: Numbers = np.flatnonzero(n_shared)
+        return numbers, n_shared[numbers]

@@ -1,0 +1,80 @@
+from datetime import date
+
+import pytest
+from builders import guide, passages
+from dictionary_engine import DictionaryEngine
+
+from kb import answers, messages, search, topics
+from kb.hints import TopicsNearby
+from kb.model import Answer
+
+TAXONOMY = topics.load()
+
+
+def ask(text: str, *, offset: int = 0, limit: int = 10) -> Answer:
+    guides = [
+        guide("umzug", title="Umzug begleiten", kind="arbeitshilfe", edition="2026-05", topics=("beratung",)),
+        guide("alt", title="Miete", work_id="miete", edition="2017"),
+        guide("neu", title="Miete", work_id="miete", edition="2026"),
+    ]
+    held = [
+        *passages("umzug", "Der Umzug braucht eine Zusicherung.", heading=("1 Ablauf", "1.1 Antrag")),
+        *passages("alt", "Der Umzug von gestern."),
+    ]
+    return search.answer(DictionaryEngine(guides, held), text, offset=offset, limit=limit, as_of=date(2026, 11, 1))
+
+
+def test_results_are_numbered_with_facts_and_places() -> None:
+    lines = [*answers.lines(ask("Umzug Zusicherung"), TAXONOMY)]
+
+    assert lines[:4] == [
+        "1 Handlungshilfe mit allen Wörtern, 1 weitere",
+        "",
+        f"1. Umzug begleiten (Arbeitshilfe, {messages.edition('2026-05')}, umzug.pdf)",
+        f"   {messages.page(1)}, 1 Ablauf › 1.1 Antrag: Der Umzug braucht eine Zusicherung.",
+    ]
+    assert lines[4:6] == ["", f"2. Miete ({messages.edition('2026')}, neu.pdf)"]
+    assert lines[6].startswith(f"   {messages.ONLY_EARLIER}")
+
+
+def test_numbers_go_on_where_the_part_begins() -> None:
+    assert [*answers.lines(ask("Umzug", offset=1, limit=1), TAXONOMY)][2].startswith("2. ")
+
+
+def test_what_may_be_meant_comes_first_with_results_and_without() -> None:
+    assert [*answers.lines(ask("Umzgu Zusicherung"), TAXONOMY)][:2] == [
+        "Meinten Sie: Umzug Zusicherung?",
+        "Keine Handlungshilfe mit allen Wörtern, 1 mit einem Teil davon",
+    ]
+    assert [*answers.lines(ask("Zusichrungg"), TAXONOMY)] == ["Meinten Sie: Zusicherung?", messages.NOTHING_FOUND]
+
+
+@pytest.mark.parametrize("are_alike", [True, False])
+def test_topics_are_named_where_nothing_is_found(are_alike: bool) -> None:
+    nearby = TopicsNearby(("beratung",), are_alike=are_alike)
+
+    assert [*answers.lines(ask("Quantenphysik"), TAXONOMY, nearby)][1:] == [
+        messages.topics_nearby(are_alike=are_alike),
+        "  Beratung und Fallmanagement (--topic beratung)",
+    ]
+    assert [*answers.lines(ask("Quantenphysik"), TAXONOMY, TopicsNearby((), are_alike=False))] == [messages.NOTHING_FOUND]
+
+
+def test_as_json_nothing_is_lost() -> None:
+    found = answers.to_json(ask("Umzgu Zusicherung"), TAXONOMY)
+
+    assert (found["query"], found["meant"]) == ("Umzgu Zusicherung", "Umzug Zusicherung")
+    assert found["totals"] == {"works": 1, "works_all_words": 0, "works_some_words": 1, "passages": 1}
+    (result,) = found["results"]
+    assert (result["guide"]["id"], result["guide"]["source"], result["all_words"]) == ("umzug", "umzug.pdf", False)
+    (hit,) = result["passages"]
+    assert (hit["id"], hit["page"], hit["heading"], hit["missing"]) == ("umzug#1", 1, ["1 Ablauf", "1.1 Antrag"], ["Umzgu"])
+    assert [hit["snippet"]["text"][start:end] for start, end in hit["snippet"]["spans"]] == ["Zusicherung"]
+    assert {"value": "beratung", "title": "Beratung und Fallmanagement", "count": 1} in found["facets"]["topic"]
+
+
+def test_as_json_earlier_editions_stand_with_the_current_one() -> None:
+    result, _ = answers.to_json(ask("Umzug"), TAXONOMY)["results"]
+
+    assert result["guide"]["id"] == "neu"
+    assert [hit["guide"] for hit in (*result["passages"], *result["earlier"])] == ["alt"]
