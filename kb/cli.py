@@ -257,10 +257,11 @@ def _search(options: argparse.Namespace, settings: Settings, taxonomy: Taxonomy)
         for value in sorted(values - set(known)):
             print(messages.unknown_value(value, known), file=sys.stderr)
             return WRONG_USE
+    text, names = " ".join(options.text), vocabulary.load(settings.synonyms)
     engine = open_engine(settings)
     try:
-        found = answer(engine, " ".join(options.text), selection=selection, offset=options.offset, limit=options.limit)
-        nearby = None if found.totals.n_works else hints.topics_nearby(engine, taxonomy, found.query.words)
+        found = answer(engine, text, vocabulary=names, selection=selection, offset=options.offset, limit=options.limit)
+        nearby = None if found.totals.n_works else hints.topics_nearby(engine, taxonomy, names, found.query.words)
     finally:
         engine.close()
     if options.json:

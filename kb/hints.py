@@ -12,6 +12,7 @@ from kb.model import Engine, Guide
 from kb.spelling import Speller
 from kb.suggestions import Source, Suggester
 from kb.topics import Taxonomy, Topic
+from kb.vocabulary import Vocabulary
 
 N_LARGEST = 5  # topics offered where none resembles what was typed
 
@@ -41,13 +42,13 @@ class PerGeneration(Generic[T]):
             return made
 
 
-def suggester(engine: Engine, taxonomy: Taxonomy) -> Suggester:
-    """Return what can be suggested: titles and headings of guides, topics that have a guide, and terms that a guide has."""
+def suggester(engine: Engine, taxonomy: Taxonomy, vocabulary: Vocabulary) -> Suggester:
+    """Return what can be suggested: titles and headings of guides, topics that have one, terms and names that lead to one."""
+    return Suggester(_entries(engine, taxonomy, vocabulary))
+
+
+def _entries(engine: Engine, taxonomy: Taxonomy, vocabulary: Vocabulary) -> Iterator[tuple[str, Source]]:
     guides = engine.catalog().values()
-    return Suggester(_entries(engine, guides, taxonomy))
-
-
-def _entries(engine: Engine, guides: Iterable[Guide], taxonomy: Taxonomy) -> Iterator[tuple[str, Source]]:
     has_guides = works_by_topic(guides)
     for topic in _topics(taxonomy):
         if topic.id in has_guides:
@@ -55,16 +56,26 @@ def _entries(engine: Engine, guides: Iterable[Guide], taxonomy: Taxonomy) -> Ite
         for term in topic.signals:
             if all(map(engine.knows, analysis.stems(term))):
                 yield term, Source.TERM
+    yield from ((name, Source.TERM) for name, _ in vocabulary.names() if _leads_somewhere(engine, vocabulary, name))
     yield from ((guide.title, Source.TITLE) for guide in guides)
     yield from ((heading, Source.HEADING) for heading in engine.headings())
+
+
+def _leads_somewhere(engine: Engine, vocabulary: Vocabulary, name: str) -> bool:
+    """Say whether the guides have the words of a name, or of another one that is searched for besides."""
+    added = (one.stems for match in vocabulary.matches(analysis.apart(name)[0]) for one in match.additions)
+    return any(all(map(engine.knows, stems)) for stems in (analysis.stems(name), *added))
 
 
 _spellers = PerGeneration(lambda engine: Speller(engine.words()))
 
 
-def meant(engine: Engine, text: str) -> str:
-    """Return the query that may be meant: words that occur nowhere replaced by similar ones that do; "" if there are none."""
-    unknown = spelling.unknown(text, engine.knows)
+def meant(engine: Engine, text: str, vocabulary: Vocabulary | None = None) -> str:
+    """Return the query that may be meant: words that occur nowhere replaced by similar ones that do; "" if there are none.
+
+    A name of the vocabulary is meant as it stands ("Stütze", "Hartz IV"), whether a guide has it or not.
+    """
+    unknown = spelling.unknown(text, engine.knows, vocabulary)
     return _spellers.of(engine).corrected(text, unknown) if unknown else ""
 
 
@@ -76,10 +87,16 @@ class TopicsNearby:
     are_alike: bool
 
 
-def topics_nearby(engine: Engine, taxonomy: Taxonomy, words: Iterable[str]) -> TopicsNearby:
-    """Return where to look for folded words with which nothing was found."""
+def topics_nearby(engine: Engine, taxonomy: Taxonomy, vocabulary: Vocabulary, words: Iterable[str]) -> TopicsNearby:
+    """Return where to look for folded words with which nothing was found.
+
+    A topic is known by its title, its signals, and the names of what the vocabulary files under it.
+    """
     n_works = works_by_topic(engine.catalog().values())
-    names = {one.id: (one.title, *one.signals) for one in _topics(taxonomy) if one.id in n_works}
+    names = {one.id: [one.title, *one.signals] for one in _topics(taxonomy) if one.id in n_works}
+    for name, entry in vocabulary.names():
+        if entry.topic in names:
+            names[entry.topic].append(name)
     if alike := spelling.alike(words, names):
         return TopicsNearby(alike, are_alike=True)
     first_level = [topic.id for topic in taxonomy.topics if topic.id in n_works]

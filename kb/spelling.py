@@ -16,6 +16,7 @@ from rapidfuzz.process import cdist
 
 from kb import analysis, query
 from kb.analysis import Token
+from kb.vocabulary import Vocabulary
 
 MIN_LETTERS, MAX_LETTERS = 4, 40
 SHORT = 5  # letters up to which a single slip is allowed, above two
@@ -100,13 +101,16 @@ class Speller:
         return [(int(distances[i]), plains[i], words[i], counts[i]) for i in np.flatnonzero(distances <= n_slips).tolist()]
 
 
-def unknown(text: str, known: Callable[[str], bool]) -> Sequence[Token]:
+def unknown(text: str, known: Callable[[str], bool], vocabulary: Vocabulary | None = None) -> Sequence[Token]:
     """Return the words of a query that occur nowhere, in reading order, at most MAX_UNKNOWN.
 
     `known` is asked for stems. What is quoted, excluded or a begin* is meant as it stands; words without meaning of their own
-    are left out.
+    are left out, and so are names of the vocabulary, also those of several words: they are no slips.
     """
-    asked = islice((token for token in _loose(text) if token.word not in analysis.STOP_WORDS), query.MAX_WORDS)
+    loose = list(islice(_loose(text), query.MAX_WORDS))
+    names = vocabulary.matches([text[token.start : token.end] for token in loose]) if vocabulary else []
+    named = {at for name in names for at in range(name.first, name.last)}
+    asked = (token for at, token in enumerate(loose) if at not in named and token.word not in analysis.STOP_WORDS)
     return tuple(islice((token for token in asked if not known(analysis.stem(token.word))), MAX_UNKNOWN))
 
 

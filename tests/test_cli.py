@@ -94,6 +94,26 @@ def test_search_asks_whether_something_else_was_meant(house: Path, capsys: pytes
     assert '"meant": ""' in lines
 
 
+def test_search_asks_what_was_meant_though_words_much_alike_are_found(house: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    cli.main(["ingest"])
+    capsys.readouterr()
+
+    cli.main(["search", "Zusichrung"])
+
+    assert capsys.readouterr().out.splitlines()[:3] == ["Meinten Sie: Zusicherung?", "1 Handlungshilfe", ""]
+
+
+def test_search_takes_no_name_of_the_vocabulary_for_a_slip(house: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (house / "eigene.toml").write_text('[[eintrag]]\nid = "umzug"\nbegriff = "Umzug"\numgang = ["Zusichrung"]\n', "utf-8")
+    (house / "kb.toml").write_text('synonyms = "eigene.toml"\n', "utf-8")
+    cli.main(["ingest"])
+    capsys.readouterr()
+
+    cli.main(["search", "Zusichrung Umzgu", "--json"])
+
+    assert json.loads(capsys.readouterr().out)["meant"] == "Zusichrung Umzug"
+
+
 def test_search_that_finds_nothing_names_topics(house: Path, capsys: pytest.CaptureFixture[str]) -> None:
     cli.main(["ingest"])
     capsys.readouterr()

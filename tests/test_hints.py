@@ -13,6 +13,7 @@ from kb.hints import TopicsNearby
 from kb.model import Engine
 from kb.suggestions import Source
 from kb.topics import Taxonomy, Topic
+from kb.vocabulary import Entry, Vocabulary
 
 TAXONOMY = Taxonomy(
     topics=(
@@ -29,6 +30,13 @@ TAXONOMY = Taxonomy(
     kinds=(),
     partners=(),
 )
+NAMES = Vocabulary(
+    [
+        Entry(id="umzug", term="Umzug", same=("Wohnungswechsel",), colloquial=("Tapetenwechsel",), topic="geld.unterkunft"),
+        Entry(id="darlehen", term="Darlehen", colloquial=("Umzu Kredit", "Mietn"), topic="netzwerke"),
+        Entry(id="elb", term="eLb", former=("Hilfebedürftiger",)),
+    ]
+)
 
 
 def collection() -> DictionaryEngine:
@@ -41,13 +49,13 @@ def collection() -> DictionaryEngine:
 
 
 def suggested(engine: Engine, typed: str) -> list[tuple[str, Source]]:
-    return [(one.text, one.source) for one in hints.suggester(engine, TAXONOMY).suggest(typed)]
+    return [(one.text, one.source) for one in hints.suggester(engine, TAXONOMY, NAMES).suggest(typed)]
 
 
 def test_titles_headings_topics_and_terms_are_suggested() -> None:
     engine = collection()
 
-    assert suggested(engine, "umz") == [("Umzug begleiten", Source.TITLE)]
+    assert suggested(engine, "umz") == [("Umzug", Source.TERM), ("Umzug begleiten", Source.TITLE)]
     assert suggested(engine, "prüf") == [("Mieten prüfen", Source.TITLE), ("Angebot prüfen", Source.HEADING)]
     assert suggested(engine, "unterk") == [("Unterkunft und Heizung", Source.TOPIC)]
     assert suggested(engine, "geldl") == [("Geldleistungen", Source.TOPIC)]
@@ -67,13 +75,22 @@ def test_nothing_is_suggested_that_leads_to_nothing() -> None:
     assert suggested(engine, "mehrb") == []
 
 
+def test_names_of_the_vocabulary_are_suggested_if_something_is_found_by_them() -> None:
+    engine = collection()
+
+    assert suggested(engine, "wohnungsw") == [("Wohnungswechsel", Source.TERM)]  # no guide has it, but one has "Umzug"
+    assert suggested(engine, "tapeten") == [("Tapetenwechsel", Source.TERM)]
+    assert ("Umzug", Source.TERM) in suggested(engine, "umz")
+    assert suggested(engine, "darl") == suggested(engine, "kredit") == suggested(engine, "hilfe") == []
+
+
 def test_works_are_counted_once_and_for_the_topic_above() -> None:
     assert hints.works_by_topic(collection().catalog().values()) == {"geld": 2, "geld.unterkunft": 2}
 
 
 def test_what_is_made_is_kept_until_there_is_a_newer_generation() -> None:
     engine = collection()
-    kept = hints.PerGeneration(lambda engine: hints.suggester(engine, TAXONOMY))
+    kept = hints.PerGeneration(lambda engine: hints.suggester(engine, TAXONOMY, NAMES))
     first = kept.of(engine)
 
     assert kept.of(engine) is first
@@ -129,6 +146,17 @@ def test_words_that_occur_nowhere_are_replaced_by_similar_ones_that_do() -> None
     assert hints.meant(engine, "") == ""
 
 
+def test_names_of_the_vocabulary_are_no_slips() -> None:
+    engine = collection()
+    assert hints.meant(engine, "Umzu Mietn") == "Umzug Mieten"
+
+    assert hints.meant(engine, "Mietn", NAMES) == ""
+    assert hints.meant(engine, "Umzu Kredit", NAMES) == ""
+    assert hints.meant(engine, "Umzu Mietn", NAMES) == "Umzug Mietn"  # half of a name is none
+    assert hints.meant(engine, "Kredit Umzu", NAMES) == "Kredit Umzug"
+    assert hints.meant(engine, "beglieten Umzu Kredit", NAMES) == "begleiten Umzu Kredit"
+
+
 def test_what_is_meant_follows_the_index() -> None:
     engine = collection()
     assert hints.meant(engine, "Gaten") == ""
@@ -161,19 +189,29 @@ def test_words_are_only_gathered_for_a_word_that_occurs_nowhere() -> None:
 def test_topics_that_resemble_what_was_typed_come_before_the_largest() -> None:
     engine = collection()
 
-    assert hints.topics_nearby(engine, TAXONOMY, ["mietvertraege"]) == TopicsNearby(("geld.unterkunft",), are_alike=True)
-    assert hints.topics_nearby(engine, TAXONOMY, ["geldleistung"]) == TopicsNearby(("geld",), are_alike=True)
-    assert hints.topics_nearby(engine, TAXONOMY, ["quantenphysik"]) == TopicsNearby(("geld",), are_alike=False)
-    assert hints.topics_nearby(engine, TAXONOMY, []) == TopicsNearby(("geld",), are_alike=False)
+    assert hints.topics_nearby(engine, TAXONOMY, NAMES, ["mietvertraege"]) == TopicsNearby(("geld.unterkunft",), are_alike=True)
+    assert hints.topics_nearby(engine, TAXONOMY, NAMES, ["geldleistung"]) == TopicsNearby(("geld",), are_alike=True)
+    assert hints.topics_nearby(engine, TAXONOMY, NAMES, ["quantenphysik"]) == TopicsNearby(("geld",), are_alike=False)
+    assert hints.topics_nearby(engine, TAXONOMY, NAMES, []) == TopicsNearby(("geld",), are_alike=False)
+
+
+def test_topics_are_known_by_the_names_of_the_vocabulary() -> None:
+    engine = collection()
+
+    assert hints.topics_nearby(engine, TAXONOMY, NAMES, ["tapetenwechseln"]) == TopicsNearby(
+        ("geld.unterkunft",), are_alike=True
+    )
+    assert hints.topics_nearby(engine, TAXONOMY, NAMES, ["kredite"]).are_alike is False  # its topic has no guide
+    assert hints.topics_nearby(engine, TAXONOMY, NAMES, ["hilfebedürftige"]).are_alike is False  # without a topic
 
 
 def test_topics_without_guides_are_not_offered() -> None:
-    assert hints.topics_nearby(collection(), TAXONOMY, ["netzwerke"]).are_alike is False
-    assert hints.topics_nearby(DictionaryEngine(), TAXONOMY, ["netzwerke"]).ids == ()
+    assert hints.topics_nearby(collection(), TAXONOMY, NAMES, ["netzwerke"]).are_alike is False
+    assert hints.topics_nearby(DictionaryEngine(), TAXONOMY, NAMES, ["netzwerke"]).ids == ()
 
 
 def test_the_largest_topics_of_the_first_level_come_in_order() -> None:
     taxonomy = replace(TAXONOMY, topics=tuple(Topic(id=f"t{n}", title=f"T{n}") for n in range(9)))
     engine = DictionaryEngine([guide(f"g{n}.{i}", topics=(f"t{n}.x",)) for n in range(9) for i in range(n)])
 
-    assert hints.topics_nearby(engine, taxonomy, ["quantenphysik"]).ids == ("t8", "t7", "t6", "t5", "t4")
+    assert hints.topics_nearby(engine, taxonomy, NAMES, ["quantenphysik"]).ids == ("t8", "t7", "t6", "t5", "t4")

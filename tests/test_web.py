@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 import streamlit
-from dictionary_engine import DictionaryEngine, guide
+from dictionary_engine import DictionaryEngine, guide, passage
 from starlette.applications import Starlette
 from starlette.responses import HTMLResponse, PlainTextResponse
 from starlette.routing import Route
@@ -231,6 +231,16 @@ def test_suggestions_come_in_pieces_with_the_typed_ones_between(app: Starlette) 
         "label": "1 Vorschlag",
         "options": [{"pieces": ["", "mus", "ter"], "source": "Handlungshilfe"}],
     }
+
+
+def test_names_of_the_vocabulary_are_suggested(tmp_path: Path) -> None:
+    guides = [guide("Grundsicherungsgeld")]
+    engine = DictionaryEngine(guides, [passage(guides[0], 1, "Leistung beantragen")])
+    app = serve(Library(Settings(source=tmp_path), topics.load(), vocabulary.load(), lambda _: engine))
+
+    found = json.loads(get(app, "/vorschlaege?q=st%C3%BCtz").body)["options"]
+
+    assert found == [{"pieces": ["", "Stütz", "e"], "source": "Fachwort"}]
 
 
 @pytest.mark.parametrize("query", ["", "?q=", "?q=%00", "?q=%ff%fe", "?q=quantenphysik", "?q=" + 5000 * "a", "?q=mus&q=-a"])

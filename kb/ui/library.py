@@ -37,7 +37,7 @@ class Library:
     ) -> None:
         self.settings, self.taxonomy, self.vocabulary = settings, taxonomy, vocabulary
         self._opener = opener
-        self._suggester = hints.PerGeneration(lambda engine: hints.suggester(engine, taxonomy))
+        self._suggester = hints.PerGeneration(lambda engine: hints.suggester(engine, taxonomy, vocabulary))
         self._lock = threading.Lock()
         self._engine: Engine | None = None
         self._error: IndexUnusableError | None = None

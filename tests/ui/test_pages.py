@@ -148,6 +148,14 @@ def test_what_may_be_meant_is_a_link_above_the_results_that_keeps_the_filters(co
     assert shown.index("kb-count") < shown.index("Meinten Sie") < shown.index("kb-result")
 
 
+def test_no_name_of_the_vocabulary_is_taken_for_a_slip(monkeypatch: pytest.MonkeyPatch) -> None:
+    rates = guide("Regelbedarf")
+    shelf(monkeypatch, lambda _: DictionaryEngine([rates], [passage(rates, 1, "Die neuen Sätze")]))
+
+    assert messages.MEANT in body(run(q="Sötze"))
+    assert messages.MEANT not in body(run(q="Stütze"))
+
+
 def test_what_may_be_meant_is_offered_where_nothing_is_found_and_topics_by_their_names(collection: None) -> None:
     shown = body(run(q="Leistungsrehct"))
 
