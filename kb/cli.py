@@ -260,7 +260,9 @@ def _search(options: argparse.Namespace, settings: Settings, taxonomy: Taxonomy)
             return WRONG_USE
     engine = open_engine(settings)
     try:
-        found = answer(engine, " ".join(options.text), selection=selection, offset=options.offset, limit=options.limit)
+        page = {"offset": options.offset, "limit": options.limit}
+        names = vocabulary.load(settings.synonyms)
+        found = answer(engine, " ".join(options.text), vocabulary=names, selection=selection, **page)
     finally:
         engine.close()
     if options.json:

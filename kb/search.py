@@ -4,6 +4,7 @@ from datetime import date
 
 from kb import query
 from kb.model import Answer, Engine, Selection
+from kb.vocabulary import Vocabulary
 
 PAGE_SIZE = 10
 
@@ -12,6 +13,8 @@ def answer(
     engine: Engine,
     text: str,
     *,
+    vocabulary: Vocabulary | None = None,
+    without: frozenset[str] = frozenset(),
     selection: Selection | None = None,
     offset: int = 0,
     limit: int = PAGE_SIZE,
@@ -19,9 +22,10 @@ def answer(
 ) -> Answer:
     """Return the works number `offset` to `offset + limit` for what was typed, best first.
 
-    Text that asks for nothing lists all works by title. Validity is computed for `as_of`, by default today.
+    Text that asks for nothing lists all works by title. Names of the vocabulary are searched for by their other names, too,
+    but for the additions whose ids are in `without`. Validity is computed for `as_of`, by default today.
     """
-    asked = query.parse(text, selection=selection, as_of=as_of or date.today())
+    asked = query.parse(text, vocabulary=vocabulary, without=without, selection=selection, as_of=as_of or date.today())
     matches = engine.search(asked, offset=offset, limit=limit)
     return Answer(
         query=asked,

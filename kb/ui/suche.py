@@ -12,6 +12,7 @@ from kb.model import Answer, Axis, Engine
 from kb.ui import address, filters, library, overview, parts, render, trouble
 from kb.ui.address import View
 from kb.ui.parts import WayOut
+from kb.vocabulary import Vocabulary
 
 _SIGNS = re.compile(r'(?<!\S)[-−–](?:"[^"]*"|\S+)|["„“”‟«»*]')
 
@@ -28,18 +29,26 @@ def show() -> None:
         if view.is_start:
             _start(today)
         else:
-            answer = shelf.ask(lambda engine: look_up(engine, view, today))
+            answer = shelf.ask(lambda engine: look_up(engine, view, today, shelf.vocabulary))
             _results(replace(view, page=answer.offset // answer.limit + 1), answer, today)
     except IndexUnusableError as error:
         trouble.show_index(error)
 
 
-def look_up(engine: Engine, view: View, as_of: date) -> Answer:
+def look_up(engine: Engine, view: View, as_of: date, names: Vocabulary | None = None) -> Answer:
     """Return the page of results that the view asks for; beyond the last, the last."""
 
     def page(number: int) -> Answer:
         offset = (number - 1) * search.PAGE_SIZE
-        return search.answer(engine, view.text, selection=view.selection, offset=offset, as_of=as_of)
+        return search.answer(
+            engine,
+            view.text,
+            vocabulary=names,
+            without=view.without,
+            selection=view.selection,
+            offset=offset,
+            as_of=as_of,
+        )
 
     answer = page(view.page)
     return page(answer.n_pages) if answer.n_pages and view.page > answer.n_pages else answer
@@ -124,7 +133,15 @@ def _block(view: View, answer: Answer, today: date) -> str:
         ways = shelf.ask(lambda engine: ways_out(engine, view, today))
         elsewhere = shelf.ask(lambda engine: search.answer(engine, "", limit=1, as_of=today))
         return above + parts.nothing_found(view, shelf.taxonomy, ways, elsewhere)
-    return "".join((above, render.heading(answer), render.results(answer, shelf.taxonomy), parts.pages(view, answer.n_pages)))
+    return "".join(
+        (
+            above,
+            render.heading(answer),
+            parts.additions(view, answer.query),
+            render.results(answer, shelf.taxonomy),
+            parts.pages(view, answer.n_pages),
+        )
+    )
 
 
 if __name__ == "__main__":
