@@ -1,8 +1,9 @@
 """German text -> tokens with offsets -> terms. The only place that knows German; index, query and snippets all come here.
 
 A *word* is a token's text in the form in which it is compared: NFKC, without soft hyphens, case folded, "Berater*innen" and
-"BeraterInnen" as "berater". A *stem* is what the Snowball stemmer leaves of it (PyStemmer; it folds ae/oe/ue and ß by itself)
-once a listed other spelling is replaced. Words with a digit ("16e") and those of one or two letters ("ÄD") are their own stem.
+"BeraterInnen" as "berater"; listed abbreviations keep their case ("MAG"). A *stem* is what the Snowball stemmer leaves of it
+(PyStemmer; it folds ae/oe/ue and ß by itself) once a listed other spelling is replaced. Those abbreviations, words with a digit
+("16e") and words of one or two letters ("ÄD") are their own stem.
 Pure, save for loading the packaged word lists once.
 """
 
@@ -36,6 +37,13 @@ _LONGEST_ABBREVIATION = 6
 _DIGIT = re.compile(r"\d")
 _GENDERED = re.compile(rf"(?:{_GENDER}|(?<=[a-zäöüß])In(?:nen)?)$")
 _FEMININE = re.compile(r"(?<=er|nt|st)innen$")
+# Abbreviations that keep their case, because in small letters they are everyday words or another abbreviation
+CASED = frozenset(
+    line
+    for line in resources.files("kb").joinpath("data/abbreviations.txt").read_text("utf-8").splitlines()
+    if not line.startswith("#")
+)
+_BY_SMALL_LETTERS = {small: [one for one in sorted(CASED) if one.casefold() == small] for small in map(str.casefold, CASED)}
 _OWN_STEM = 2  # letters: the stemmer would make "ÄD" the same as "AD"
 
 _stemmer = Stemmer.Stemmer("german")
@@ -50,7 +58,7 @@ _PLAIN = str.maketrans({"ä": "a", "ö": "o", "ü": "u", "ß": "ss"})
 _SPELLINGS = dict(line.split() for line in resources.files("kb").joinpath("data/spellings.txt").read_text("utf-8").splitlines())
 _OTHER_SPELLING = re.compile("|".join(_SPELLINGS))
 
-FINGERPRINT = f"2 snowball-german {Stemmer.version()} unicode {unicodedata.unidata_version}"
+FINGERPRINT = f"3 snowball-german {Stemmer.version()} unicode {unicodedata.unidata_version}"
 """Names the index-time analysis: an index built under another one is outdated."""
 
 
@@ -108,6 +116,11 @@ def stems(text: str) -> list[str]:
     return [stem(word) for word in words(text)]
 
 
+def in_other_case(word: str) -> Sequence[str]:
+    """Return the abbreviations that keep their case and differ from the folded word by it only: "ARGE" for "arge"."""
+    return _BY_SMALL_LETTERS.get(word, ())
+
+
 def sentence_ends(text: str) -> Iterator[int]:
     """Yield where sentences end, the white space after them included; not the end of the text."""
     for match in _SENTENCE_END.finditer(text):
@@ -131,6 +144,8 @@ def _is_full_stop(text: str, mark: int) -> bool:
 def fold(word: str) -> str:
     """Return the form in which a word is compared."""
     word = unicodedata.normalize("NFKC", word).replace("\u00ad", "")
+    if word in CASED:
+        return word
     return (_GENDERED.sub("", word) or word).casefold()
 
 
@@ -145,7 +160,10 @@ def stemmed(words: Sequence[str]) -> list[str]:
     spelled = [_OTHER_SPELLING.sub(_spelling, _FEMININE.sub("", word)) for word in words]
     with _stemmer_lock:
         found: list[str] = _stemmer.stemWords(spelled)
-    return [word if len(word) <= _OWN_STEM or _DIGIT.search(word) else one for word, one in zip(words, found, strict=True)]
+    return [
+        word if len(word) <= _OWN_STEM or word in CASED or _DIGIT.search(word) else one
+        for word, one in zip(words, found, strict=True)
+    ]
 
 
 def _spelling(match: re.Match[str]) -> str:

@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from kb import messages, questions
+from kb import messages, questions, vocabulary
 from kb.config import Settings
 from kb.engines import open_engine
 from kb.questions import Move, Outcome, Standing, Verdict
@@ -43,9 +43,10 @@ def run(options: argparse.Namespace, settings: Settings, _taxonomy: Taxonomy) ->
         return WRONG_USE
     asked = questions.load(file)
     before = questions.load_standings(options.baseline) if options.baseline else {}
+    names = vocabulary.load(settings.synonyms)
     engine = open_engine(replace(settings, index=options.index or settings.index))
     try:
-        outcomes = [questions.ask(engine, question) for question in asked]
+        outcomes = [questions.ask(engine, question, names) for question in asked]
     finally:
         engine.close()
     if options.save:

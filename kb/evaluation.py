@@ -25,7 +25,7 @@ from typing import Any, TextIO
 
 import numpy as np
 
-from kb import cleaning
+from kb import cleaning, vocabulary
 from kb.engines import EmbeddedEngine
 from kb.errors import CollectionError, CollectionProblem, IndexTakenError, LibraryMissingError
 from kb.model import Engine, Guide, Page, Passage
@@ -184,9 +184,10 @@ def as_guide(document: Document) -> tuple[Guide, Passage]:
 
 def rank(engine: Engine, queries: Mapping[str, str], *, limit: int = DEPTH) -> Iterator[Ranking]:
     """Ask the queries one by one, as the page does, and yield what was found; at most `limit` documents each."""
+    names = vocabulary.load()
     for query_id, text in queries.items():
         started = time.perf_counter()
-        found = answer(engine, text, limit=limit)
+        found = answer(engine, text, vocabulary=names, limit=limit)
         seconds = time.perf_counter() - started
         yield Ranking(query_id, tuple(result.guide.id for result in found.results), seconds)
 

@@ -166,6 +166,21 @@ def found(n_all_words: int, n_some_words: int, *, has_many_words: bool) -> str:
     return f"{n_guides(n_all_words)} mit allen Wörtern{more}"
 
 
+def addition(relation: str, name: str) -> str:
+    """Return a name that was searched for besides the typed words, with what it is to them if that needs saying."""
+    return name if relation == "same" else f"{RELATIONS[relation]}: {name}"
+
+
+def search_without(name: str) -> str:
+    """Return what the link beside such a name does."""
+    return f"Ohne „{name}“ suchen"
+
+
+def search_again(name: str) -> str:
+    """Return what the link beside a name does that was taken out."""
+    return f"Wieder auch nach „{name}“ suchen"
+
+
 def without(words: Iterable[str]) -> str:
     """Return the line that names what a passage lacks."""
     return f"Hier ohne: {', '.join(words)}"
@@ -599,6 +614,8 @@ LETTERS = "Anfangsbuchstaben"
 OTHER_LETTERS = "0–9"
 NO_ENTRIES = "Es sind keine Fachwörter hinterlegt."
 UNCHECKED = "bitte prüfen"
+ALSO_SEARCHED = "Auch gesucht"
+NOT_SEARCHED = "Nicht gesucht"
 RELATIONS = {"same": "auch", "current": "heute", "former": "früher", "colloquial": "Fachwort"}
 ENTRY_FIELDS = {
     "short": "Abkürzung",

@@ -133,6 +133,9 @@ class Passage:
 
 # ---- from query to answer ----------------------------------------------------------------------------------------------
 
+Stems = tuple[str, ...]
+"""Terms of a phrase, as the index holds them."""
+
 
 class Occur(StrEnum):
     """What a clause asks of a passage."""
@@ -140,6 +143,28 @@ class Occur(StrEnum):
     SHOULD = "should"  # counts towards "all words" and adds to the score
     MUST = "must"
     MUST_NOT = "must_not"
+
+
+class Relation(StrEnum):
+    """What an addition is to the typed words; `messages.RELATIONS` says it to readers."""
+
+    SAME = "same"  # the term, an abbreviation or a word that means the same
+    CURRENT = "current"  # a former name was typed, this is what the thing is called today
+    FORMER = "former"  # a former name
+    COLLOQUIAL = "colloquial"  # a colloquial name was typed, this is the proper one
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Addition:
+    """A name that is searched for besides what was typed."""
+
+    id: str  # "kdu:kosten der unterkunft": entry and folded name; names that differ in case only ("eLb", "ELB") share it
+    entry: str  # id of the entry
+    typed: str  # the words that led to it, as typed
+    name: str
+    relation: Relation
+    weight: float
+    stems: Stems  # of the name, as the index holds it
 
 
 class How(StrEnum):
@@ -177,6 +202,8 @@ class Query:
     text: str = ""  # as typed
     clauses: tuple[Clause, ...] = ()
     words: tuple[str, ...] = ()  # as typed, folded, without what is excluded; they refine the order of what the clauses find
+    added: tuple[Addition, ...] = ()  # what the vocabulary adds, those that a reader has taken out included
+    without: frozenset[str] = frozenset()  # ids of additions that are taken out
     selection: Selection = field(default_factory=dict)
     as_of: date = date.min  # the day for which validity is computed
 

@@ -15,6 +15,7 @@ from typing import Any
 from kb import search
 from kb.errors import QuestionsError, QuestionsProblem
 from kb.model import Engine, Guide, Hit, Result
+from kb.vocabulary import Vocabulary
 
 DEPTH = 50
 """So many results are looked at; what stands further down counts as not found."""
@@ -97,9 +98,9 @@ class Standing:
 # ---- asking ------------------------------------------------------------------------------------------------------------
 
 
-def ask(engine: Engine, question: Question) -> Outcome:
+def ask(engine: Engine, question: Question, vocabulary: Vocabulary | None = None) -> Outcome:
     """Return how the engine answers."""
-    results = search.answer(engine, question.text, limit=DEPTH).results
+    results = search.answer(engine, question.text, vocabulary=vocabulary, limit=DEPTH).results
     guides = engine.catalog().values()
     ranks = tuple(_rank(name, results) for name in question.expected)
     shown = [

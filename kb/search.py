@@ -14,6 +14,7 @@ def answer(
     text: str,
     *,
     vocabulary: Vocabulary | None = None,
+    without: frozenset[str] = frozenset(),
     selection: Selection | None = None,
     offset: int = 0,
     limit: int = PAGE_SIZE,
@@ -21,10 +22,11 @@ def answer(
 ) -> Answer:
     """Return the works number `offset` to `offset + limit` for what was typed, best first.
 
-    Text that asks for nothing lists all works by title. Names of the vocabulary are never taken for slips. Validity is
-    computed for `as_of`, by default today.
+    Text that asks for nothing lists all works by title. Names of the vocabulary are searched for by their other names, too,
+    but for the additions whose ids are in `without`, and are never taken for slips. Validity is computed for `as_of`, by
+    default today.
     """
-    asked = query.parse(text, selection=selection, as_of=as_of or date.today())
+    asked = query.parse(text, vocabulary=vocabulary, without=without, selection=selection, as_of=as_of or date.today())
     matches = engine.search(asked, offset=offset, limit=limit)
     return Answer(
         query=asked,

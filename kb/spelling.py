@@ -111,7 +111,11 @@ def unknown(text: str, known: Callable[[str], bool], vocabulary: Vocabulary | No
     names = vocabulary.matches([text[token.start : token.end] for token in loose]) if vocabulary else []
     named = {at for name in names for at in range(name.first, name.last)}
     asked = (token for at, token in enumerate(loose) if at not in named and token.word not in analysis.STOP_WORDS)
-    return tuple(islice((token for token in asked if not known(analysis.stem(token.word))), MAX_UNKNOWN))
+    return tuple(islice((token for token in asked if not _occurs(token.word, known)), MAX_UNKNOWN))
+
+
+def _occurs(word: str, known: Callable[[str], bool]) -> bool:
+    return known(analysis.stem(word)) or any(map(known, analysis.in_other_case(word)))
 
 
 def _loose(text: str) -> Iterator[Token]:

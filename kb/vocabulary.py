@@ -12,7 +12,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from enum import Enum, StrEnum
+from enum import Enum
 from importlib import resources
 from pathlib import Path
 from types import MappingProxyType
@@ -20,6 +20,7 @@ from typing import NamedTuple
 
 from kb import analysis
 from kb.errors import ConfigError, EntryError, EntryProblem
+from kb.model import Addition, Relation, Stems
 
 MAX_ADDITIONS = 8  # per match: each costs a look-up, and a reader has to take in what was searched for
 SAME_WEIGHT = 1.0
@@ -27,26 +28,9 @@ COLLOQUIAL_WEIGHT = 0.8  # a colloquial name is vague: "Miete" is more than "Bed
 CURRENT_WEIGHT = 0.8  # what was typed counts more, but guides in force say it by today's term
 FORMER_WEIGHT = 0.6  # what is found by a former name only ranks behind what is found by the term
 
-# Terms of the index that keep their case, because in small letters they are everyday words or another abbreviation
-_KEEPS_CASE = frozenset(
-    line
-    for line in resources.files("kb").joinpath("data/abbreviations.txt").read_text("utf-8").splitlines()
-    if not line.startswith("#")
-)
 # What the stemmer takes off besides inflection: it makes "Kürzung" the same as "kurz"
 _DERIVED = re.compile(r"(end|ung|ig|ik|isch|lich|heit|keit)(?:e[mnrs]?|s|n)?$")
 _NUMBER = re.compile(r"\d.*|ff?")  # what stands before a law's name within a citation: "§ 16e SGB II", "§§ 31 ff. SGB II"
-
-Stems = tuple[str, ...]
-
-
-class Relation(StrEnum):
-    """What an addition is to the typed words; `messages.RELATIONS` says it to readers."""
-
-    SAME = "same"  # the term, an abbreviation or a word that means the same
-    CURRENT = "current"  # a former name was typed, this is what the thing is called today
-    FORMER = "former"  # a former name
-    COLLOQUIAL = "colloquial"  # a colloquial name was typed, this is the proper one
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,19 +52,6 @@ class Entry:
     topic: str = ""
     is_unchecked: bool = False  # still to be confirmed by an expert
     note: str = ""  # for those who keep the file
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Addition:
-    """A name that is searched for besides what was typed."""
-
-    id: str  # "kdu:kosten der unterkunft": entry and folded name; names that differ in case only ("eLb", "ELB") share it
-    entry: str  # id of the entry
-    typed: str  # the words that led to it, as typed
-    name: str
-    relation: Relation
-    weight: float
-    stems: Stems  # of the name, as the index holds it
 
 
 class Match(NamedTuple):
@@ -114,7 +85,7 @@ class _Name(NamedTuple):
             return self.words == typed
         return all(
             own == word if self.kind is _Kind.SHORT or _is_abbreviation(written) else _derived(own) == _derived(word)
-            for written, own, word in zip(self.words, self.folded, map(analysis.fold, typed), strict=True)
+            for written, own, word in zip(self.words, self.folded, map(_small, typed), strict=True)
         )
 
 
@@ -142,7 +113,7 @@ class Vocabulary:
         quotes is to be left out, it is never expanded. The longest name wins, and within it no shorter one counts: "Alg II" is
         not "Alg". Inflected forms match, abbreviations only as they are, and those of `Entry.cased` in their case only.
         """
-        stems = [analysis.stem(analysis.fold(word)) for word in words]
+        stems = [analysis.stem(_small(word)) for word in words]
         is_taken = [False] * len(words)
         mistaken: set[tuple[str, int]] = set()  # an entry, and where stands what is only mistaken for it
         found: list[Match] = []
@@ -209,7 +180,7 @@ def _names(entry: Entry) -> Iterator[_Name]:
     for kind, texts in lists.items():
         for text in texts:
             words = tuple(analysis.apart(text)[0])
-            yield _Name(text, entry.id, kind, text in entry.cased, words, tuple(map(analysis.fold, words)), _stems(text))
+            yield _Name(text, entry.id, kind, text in entry.cased, words, tuple(map(_small, words)), _stems(text))
 
 
 def _addable(names: Mapping[str, Iterable[_Name]]) -> Mapping[str, tuple[_Name, ...]]:
@@ -247,6 +218,11 @@ def _is_abbreviation(word: str) -> bool:
     return any(letter.isupper() for letter in word[1:])
 
 
+def _small(word: str) -> str:
+    """Return the word folded, abbreviations that keep their case in the index included."""
+    return analysis.fold(word).casefold()
+
+
 def _derived(word: str) -> str:
     """Return what tells apart folded words of one stem that are not forms of one word: "ung" of "kürzungen"."""
     suffix = _DERIVED.search(word)
@@ -259,7 +235,7 @@ def _is_cited(words: Sequence[str], first: int) -> bool:
 
 
 def _stems(text: str) -> Stems:
-    return (text,) if text in _KEEPS_CASE else tuple(analysis.stems(text))
+    return tuple(analysis.stems(text))
 
 
 def _best(added: Iterable[Addition], typed: Stems) -> tuple[Addition, ...]:

@@ -25,7 +25,7 @@ from kb.errors import (
     SourceReason,
 )
 from kb.ingestion import Verdict
-from kb.model import Axis
+from kb.model import Axis, Relation
 
 ENGLISH = frozenset(
     analysis.words(
@@ -137,7 +137,7 @@ def test_errors_of_one_kind_are_told_apart() -> None:
 def test_every_name_that_is_looked_up_has_its_words() -> None:
     assert set(messages.VERDICTS) == set(Verdict)
     assert set(messages.AXES) == set(Axis)
-    assert set(messages.RELATIONS) == set(vocabulary.Relation)
+    assert set(messages.RELATIONS) == set(Relation)
 
 
 def test_where_it_helps_the_explanation_names_file_line_and_way_out() -> None:

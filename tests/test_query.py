@@ -5,6 +5,7 @@ import pytest
 
 from kb import analysis, query
 from kb.model import Alternative, Axis, Clause, How, Occur, Query
+from kb.vocabulary import Entry, Vocabulary
 
 DAY = date(2026, 11, 1)
 
@@ -134,3 +135,58 @@ def test_a_word_of_five_letters_is_found_within_others_too() -> None:
 )
 def test_what_is_not_strict_stands_in_the_text_as_typed(text: str, expected: list[str]) -> None:
     assert [text[start:end] for start, end in query.loose(text)] == expected
+
+
+KDU = Entry(id="kdu", term="Bedarfe für Unterkunft", short=("KdU",), same=("Kosten der Unterkunft",), former=("Mietzuschuss",))
+NAMES = Vocabulary([KDU, Entry(id="mag", term="Maßnahme beim Arbeitgeber", short=("MAG",), cased=("MAG",))])
+
+
+def ways(text: str, **options: frozenset[str]) -> list[tuple[str, dict[str, float]]]:
+    """Return what each clause stands for and the weight of each of its phrases of stems."""
+    asked = query.parse(text, vocabulary=NAMES, as_of=DAY, **options)  # type: ignore[arg-type]  # only `without` is given
+    return [
+        (clause.typed, {" ".join(one.terms): one.weight for one in clause.alternatives if one.how is How.STEMS})
+        for clause in asked.clauses
+    ]
+
+
+def test_a_name_of_the_vocabulary_is_found_by_the_others() -> None:
+    ((typed, found),) = ways("KdU")
+
+    assert typed == "KdU"
+    assert list(found) == ["kdu", "bedarf fur unterkunft", "kost der unterkunft", "mietzuschuss"]
+    assert found["kdu"] == 1 > found["mietzuschuss"]
+
+
+def test_each_word_of_a_name_bears_what_is_added_to_it() -> None:
+    found = dict(ways("Antrag Kosten der Unterkunft"))
+
+    assert set(found) == {"Antrag", "Kosten", "Unterkunft"}
+    assert "kdu" not in found["Antrag"]
+    assert "kdu" in found["Kosten"]
+    assert "kdu" in found["Unterkunft"]
+
+
+def test_nothing_strict_is_added_to() -> None:
+    for text in ('"KdU"', "-KdU", "KdU*", '"Kosten der Unterkunft"', 'Kosten "der" Unterkunft'):
+        assert query.parse(text, vocabulary=NAMES, as_of=DAY).added == ()
+
+
+def test_an_addition_can_be_taken_out_and_stays_named() -> None:
+    asked = query.parse("KdU", vocabulary=NAMES, without=frozenset({"kdu:mietzuschuss"}), as_of=DAY)
+
+    assert "mietzuschuss" not in ways("KdU", without=frozenset({"kdu:mietzuschuss"}))[0][1]
+    assert "kdu:mietzuschuss" in {one.id for one in asked.added}
+    assert asked.without == {"kdu:mietzuschuss"}
+
+
+def test_abbreviations_that_keep_their_case_are_found_by_small_letters_too() -> None:
+    assert list(ways("MAG")[0][1]) == ["MAG", "massnahm beim arbeitgeb"]
+    assert list(ways("arge")[0][1]) == ["arg", "ARGE"]
+    assert ways("mag") == [("mag", {"mag": 1.0, "MAG": 0.8})]
+
+
+def test_a_pasted_letter_is_added_to_within_bounds(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(query, "MAX_ADDITIONS", 2)
+
+    assert len(query.parse("KdU und MAG", vocabulary=NAMES, as_of=DAY).added) == 2

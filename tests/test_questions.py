@@ -20,7 +20,7 @@ def engine() -> Engine:
     ]
     found = [
         *passages("neu", "Umzug Kaution Miete Heizung", "Möbel", heading=("4 Umzug", "4.1 Vor der Unterschrift")),
-        *passages("alt", "Umzug Vermieterbescheinigung"),
+        *passages("alt", "Umzug Zusicherung"),
         *passages("kaution", "Kaution Miete Heizung"),
         *passages("heizung", "Heizung"),
     ]
@@ -81,7 +81,7 @@ def test_the_passage_must_be_shown(passage: str, is_there: bool) -> None:
 
 
 def test_an_earlier_edition_counts_where_a_passage_of_it_is_shown() -> None:
-    assert ask("Vermieterbescheinigung", "alt.pdf").ranks == (1,)
+    assert ask("Zusicherung", "alt.pdf").ranks == (1,)
     assert ask("Umzug", "alt.pdf").ranks == (1,)  # folded into the current edition
     assert ask("Möbel", "alt.pdf").ranks == (None,)
 
@@ -90,7 +90,7 @@ def test_what_is_not_wanted_must_not_speak_for_one_of_the_first() -> None:
     assert ask(ALL, "neu.pdf", unwanted=("kaution.pdf",)).intruders == (("kaution.pdf", 2),)
     assert ask(ALL, "neu.pdf", unwanted=("kaution.pdf",), within=1).verdict is Verdict.PASSED
     assert ask("Umzug", "neu.pdf", unwanted=("alt.pdf",)).intruders == ()  # the current one speaks
-    assert ask("Vermieterbescheinigung", "neu.pdf", unwanted=("alt.pdf",)).verdict is Verdict.FAILED
+    assert ask("Zusicherung", "neu.pdf", unwanted=("alt.pdf",)).verdict is Verdict.FAILED
 
 
 def test_what_is_known_to_fail_is_told_apart_until_it_passes() -> None:

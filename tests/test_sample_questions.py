@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from kb import analysis, cleaning, ingestion, passages, questions, topics
+from kb import analysis, cleaning, ingestion, passages, questions, topics, vocabulary
 from kb.config import Settings
 from kb.engines import EmbeddedEngine, open_engine
 from kb.extract import extractor_for
@@ -107,6 +107,8 @@ def test_who_claims_to_share_no_word_shares_none(question: Question, engine: Emb
 
 @pytest.mark.skip(reason="the ranking is being rebuilt; to be switched on once what is known to fail carries its reason")
 def test_no_question_fails_unexpectedly(engine: EmbeddedEngine) -> None:
-    failed = [one.text for one in QUESTIONS if questions.ask(engine, one).verdict is questions.Verdict.FAILED]
+    failed = [
+        one.text for one in QUESTIONS if questions.ask(engine, one, vocabulary.load()).verdict is questions.Verdict.FAILED
+    ]
 
     assert failed == []

@@ -158,6 +158,11 @@ def test_a_pasted_text_is_not_looked_through_to_its_end() -> None:
     assert len(asked) == query.MAX_WORDS
 
 
+def test_an_abbreviation_in_small_letters_is_known() -> None:
+    assert unknown("arge ARGE Arge", {"ARGE"}.__contains__) == ()
+    assert [token.word for token in unknown("arge", {"frage"}.__contains__)] == ["arge"]
+
+
 NAMES = {
     "schulden": ("Schulden und Insolvenz", "Überschuldung"),
     "wohnung": ("Obdachlosigkeit",),

@@ -10,8 +10,8 @@ import pytest
 
 from kb import analysis, topics, vocabulary
 from kb.errors import ConfigError, EntryError, EntryProblem
-from kb.model import Axis
-from kb.vocabulary import Addition, Entry, Match, Relation, Vocabulary
+from kb.model import Addition, Axis, Relation
+from kb.vocabulary import Entry, Match, Vocabulary
 
 DATA = resources.files("kb").joinpath("data")
 TEXT = DATA.joinpath("synonyms.toml").read_text("utf-8")
@@ -238,15 +238,15 @@ def test_nothing_is_added_that_lies_within_a_confused_name() -> None:
 
 
 def test_nothing_is_added_that_the_index_cannot_tell_from_a_confused_thing() -> None:
-    young = Entry(id="u25", term="junge Menschen", short=("U25", "U 25"), confused=("Ü25",))
-    older = Entry(id="ue25", term="Personen ab 25 Jahren", short=("Ü25", "Ü 25"), confused=("U25",))
+    young = Entry(id="u25", term="junge Menschen", short=("U25", "Haus 25"), confused=("Ü25",))
+    older = Entry(id="ue25", term="Personen ab 25 Jahren", short=("Ü25", "Häuser 25"), confused=("U25",))
 
     assert set(additions("Ü25", young, older)) == {"Personen ab 25 Jahren"}
     assert set(additions("U25", young, older)) == {"junge Menschen"}
 
 
 def test_a_confused_name_with_the_stems_of_a_name_of_its_own_bars_only_that() -> None:
-    older = Entry(id="ue25", term="Personen ab 25 Jahren", short=("Ü25", "Ü 25"), confused=("U 25",))
+    older = Entry(id="ue25", term="Personen ab 25 Jahren", short=("Ü25", "Häuser 25"), confused=("Haus 25",))
 
     assert set(additions("Ü25", older)) == {"Personen ab 25 Jahren"}
 

@@ -1,7 +1,7 @@
 """What the page shows, as its address says it: words, chosen filters, page of results. Pure.
 
 The address is the only state: reload, Back, bookmark and a link sent to a colleague all lead to the same view. Parameter
-names are `q`, the values of `Axis`, and `seite`; a filter's parameter may occur several times.
+names are `q`, `ohne`, the values of `Axis`, and `seite`; a filter's parameter and `ohne` may occur several times.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -17,15 +17,16 @@ HELP = "/hilfe"
 
 MAX_CHARS = 500  # of a query; a pasted paragraph fits, a pasted file does not
 MAX_CHOICES = 50  # per axis; more than any axis has in sensible use
-KEYS = ("q", *(axis.value for axis in Axis), "seite")
+KEYS = ("q", "ohne", *(axis.value for axis in Axis), "seite")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class View:
-    """A query, chosen values per axis (axes without a choice are absent) and a page of results, counted from 1."""
+    """A query with what it leaves out, chosen values per axis (without a choice: absent), a page of results, counted from 1."""
 
     text: str = ""
     selection: Selection = field(default_factory=dict)
+    without: frozenset[str] = frozenset()  # ids of what the vocabulary adds and the reader has taken out
     page: int = 1
 
     @property
@@ -39,7 +40,12 @@ class View:
 
     def with_text(self, text: str) -> "View":
         """Return the first page for other words and the same filters."""
-        return replace(self, text=text.strip()[:MAX_CHARS], page=1)
+        text = text.strip()[:MAX_CHARS]
+        return replace(self, text=text, without=self.without if text == self.text else frozenset(), page=1)
+
+    def with_addition(self, id_: str, *, is_in: bool) -> "View":
+        """Return the first page with or without what the vocabulary adds to the words."""
+        return replace(self, without=self.without - {id_} if is_in else self.without | {id_}, page=1)
 
     def with_choice(self, axis: Axis, values: frozenset[str]) -> "View":
         """Return the first page with these values chosen on the axis."""
@@ -60,7 +66,7 @@ class View:
 
     def without_filters(self) -> "View":
         """Return the first page for the same words in everything."""
-        return View(text=self.text)
+        return View(text=self.text, without=self.without)
 
     def on_page(self, page: int) -> "View":
         """Return another page of the same results."""
@@ -69,6 +75,7 @@ class View:
     def params(self) -> dict[str, str | list[str]]:
         """Return the parameters of the address, in a fixed order; what is not chosen is left out."""
         params: dict[str, str | list[str]] = {"q": self.text} if self.text else {}
+        params |= {"ohne": sorted(self.without)} if self.without else {}
         params |= {axis.value: sorted(self.selection[axis]) for axis in Axis if self.selection.get(axis)}
         return params | ({"seite": str(self.page)} if self.page > 1 else {})
 
@@ -80,13 +87,13 @@ class View:
 
 def read(get_all: Callable[[str], Sequence[str]]) -> View:
     """Return the view of an address whose values `get_all` gives by name; what makes no sense is ignored."""
-    selection: Mapping[Axis, frozenset[str]] = {
-        axis: frozenset(values)
-        for axis in Axis
-        if (values := [value for value in get_all(axis.value) if value and value.isprintable()][:MAX_CHOICES])
-    }
+
+    def values(name: str) -> frozenset[str]:
+        return frozenset([value for value in get_all(name) if value and value.isprintable()][:MAX_CHOICES])
+
+    selection: Mapping[Axis, frozenset[str]] = {axis: chosen for axis in Axis if (chosen := values(axis.value))}
     text = "".join(get_all("q")[-1:]).strip()[:MAX_CHARS]
-    return View(text=text, selection=selection, page=_page("".join(get_all("seite")[-1:])))
+    return View(text=text, selection=selection, without=values("ohne"), page=_page("".join(get_all("seite")[-1:])))
 
 
 def _page(text: str) -> int:

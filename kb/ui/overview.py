@@ -77,7 +77,7 @@ def _counted(axis: Axis, value: str, title: str, n: int, more: str = "") -> str:
 def _new(guide: Guide, taxonomy: Taxonomy) -> str:
     kind = escape(taxonomy.title(Axis.KIND, guide.kind)) if guide.kind else ""
     stand = escape(messages.edition(guide.edition) or (messages.valid_from(guide.valid_from) if guide.valid_from else ""))
-    quiet = render.SEPARATOR.join(part for part in (kind, f'<span class="kb-date">{stand}</span>') if part)
+    quiet = parts.SEPARATOR.join(part for part in (kind, f'<span class="kb-date">{stand}</span>') if part)
     return f'<li>{render.link(guide, guide.title)} <span class="kb-quiet">{quiet}</span></li>'
 
 

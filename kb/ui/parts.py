@@ -11,12 +11,13 @@ from html import escape
 
 from kb import messages
 from kb.hints import TopicsNearby
-from kb.model import Axis
+from kb.model import Addition, Axis, Query
 from kb.topics import Taxonomy
 from kb.ui import address
 from kb.ui.address import View
 from kb.ui.navigation import AREAS
 
+SEPARATOR = '<span class="kb-dot" aria-hidden="true"> · </span>'
 NEIGHBOURS = 2  # pages named on each side of the one shown
 
 
@@ -70,6 +71,27 @@ def _chip(view: View, axis: str, name: str) -> str:
     label = f"{messages.REMOVE_FILTER}: {axis} {name}"
     text = f'{escape(name)}<span class="kb-cross" aria-hidden="true">×</span>'
     return f'<a href="{escape(view.href())}" data-kb="stay" class="kb-chip" aria-label="{escape(label)}">{text}</a>'
+
+
+def additions(view: View, query: Query) -> str:
+    """Return in one quiet line what was searched for besides the typed words, each with a link that takes it out or back in."""
+    if not query.added:
+        return ""
+    searched = [_addition(view, one) for one in query.added if one.id not in query.without]
+    left_out = [_addition(view, one) for one in query.added if one.id in query.without]
+    said = f"{messages.ALSO_SEARCHED}: {SEPARATOR.join(searched)}" if searched else ""
+    unsaid = f"{messages.NOT_SEARCHED}: {SEPARATOR.join(left_out)}" if left_out else ""
+    return f'<p class="kb-added kb-quiet">{SEPARATOR.join(filter(None, (said, unsaid)))}</p>'
+
+
+def _addition(view: View, one: Addition) -> str:
+    is_out = one.id in view.without
+    sign = "+" if is_out else "×"
+    label = messages.search_again(one.name) if is_out else messages.search_without(one.name)
+    href = escape(view.with_addition(one.id, is_in=is_out).href())
+    text = f'<span class="kb-cross" aria-hidden="true">{sign}</span>'
+    link = f'<a href="{href}" data-kb="stay" aria-label="{escape(label)}" title="{escape(label)}">{text}</a>'
+    return f'<span class="kb-addition">{escape(messages.addition(one.relation, one.name))}&nbsp;{link}</span>'
 
 
 def pages(view: View, n_pages: int, path: str = address.SEARCH) -> str:

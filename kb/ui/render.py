@@ -12,10 +12,10 @@ from urllib.parse import quote
 from kb import messages
 from kb.model import Answer, Axis, Guide, Hit, Occur, Result, Snippet, Validity
 from kb.topics import Taxonomy
+from kb.ui.parts import SEPARATOR
 
 SOON = timedelta(days=90)  # how far ahead the page warns of an end or a review
 MAX_MISSING = 3  # words that are named
-SEPARATOR = '<span class="kb-dot" aria-hidden="true"> · </span>'
 
 
 def results(answer: Answer, taxonomy: Taxonomy) -> str:

@@ -29,18 +29,26 @@ def show() -> None:
         if view.is_start:
             _start(today)
         else:
-            answer = shelf.ask(lambda engine: look_up(engine, view, shelf.vocabulary, today))
+            answer = shelf.ask(lambda engine: look_up(engine, view, today, shelf.vocabulary))
             _results(replace(view, page=answer.offset // answer.limit + 1), answer, today)
     except IndexUnusableError as error:
         trouble.show_index(error)
 
 
-def look_up(engine: Engine, view: View, vocabulary: Vocabulary, as_of: date) -> Answer:
+def look_up(engine: Engine, view: View, as_of: date, names: Vocabulary | None = None) -> Answer:
     """Return the page of results that the view asks for; beyond the last, the last."""
 
     def page(number: int) -> Answer:
         offset = (number - 1) * search.PAGE_SIZE
-        return search.answer(engine, view.text, vocabulary=vocabulary, selection=view.selection, offset=offset, as_of=as_of)
+        return search.answer(
+            engine,
+            view.text,
+            vocabulary=names,
+            without=view.without,
+            selection=view.selection,
+            offset=offset,
+            as_of=as_of,
+        )
 
     answer = page(view.page)
     return page(answer.n_pages) if answer.n_pages and view.page > answer.n_pages else answer
@@ -126,8 +134,16 @@ def _block(view: View, answer: Answer, today: date) -> str:
         words = answer.query.words
         nearby = shelf.ask(lambda engine: hints.topics_nearby(engine, shelf.taxonomy, shelf.vocabulary, words))
         return above + parts.nothing_found(view, shelf.taxonomy, answer.meant, ways, nearby)
-    heading = render.heading(answer) + parts.meant(view, answer.meant)
-    return "".join((above, heading, render.results(answer, shelf.taxonomy), parts.pages(view, answer.n_pages)))
+    return "".join(
+        (
+            above,
+            render.heading(answer),
+            parts.meant(view, answer.meant),
+            parts.additions(view, answer.query),
+            render.results(answer, shelf.taxonomy),
+            parts.pages(view, answer.n_pages),
+        )
+    )
 
 
 if __name__ == "__main__":

@@ -172,6 +172,7 @@ def test_a_filter_narrows_in_place_and_keeps_the_focus(page: Page, address: str)
 
 def test_chips_remove_filters(page: Page, address: str) -> None:
     page.goto(f"{address}/?q=Kooperationsplan&art=arbeitshilfe&thema=beratung")
+    expect(checkbox(page, "Arbeitshilfe")).to_be_checked()
 
     page.get_by_role("link", name="Filter entfernen: Thema Beratung").click()
     expect(page).not_to_have_url(re.compile("thema"))

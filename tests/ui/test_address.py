@@ -54,3 +54,14 @@ def test_new_words_and_filters_start_at_the_first_page() -> None:
 
     assert view.with_text("Miete").page == 1
     assert view.toggled(Axis.KIND, "weisung", is_on=True).page == 1
+
+
+def test_what_is_taken_out_stays_with_its_words_only() -> None:
+    view = read("q=KdU&ohne=kdu%3Amietzuschuss&ohne=kdu%3Akosten+der+unterkunft&ohne=%00")
+
+    assert view.without == {"kdu:mietzuschuss", "kdu:kosten der unterkunft"}
+    assert view.href() == "/?q=KdU&ohne=kdu%3Akosten+der+unterkunft&ohne=kdu%3Amietzuschuss"
+    assert view.with_text("KdU").without == view.without
+    assert view.with_text("Umzug").without == frozenset()
+    assert view.with_addition("kdu:mietzuschuss", is_in=True).without == {"kdu:kosten der unterkunft"}
+    assert view.without_filters().without == view.without

@@ -183,6 +183,33 @@ def test_browsing_shows_no_passages() -> None:
     assert '/umzug.pdf"' in shown
 
 
+NAMES = Vocabulary([Entry(id="kdu", term="Bedarfe für Unterkunft", short=("KdU",), former=("Mietzuschuss",))])
+
+
+def test_what_the_vocabulary_adds_is_named_and_can_be_taken_out() -> None:
+    view = View(text="KdU", selection={Axis.KIND: frozenset({"weisung"})}, page=3)
+    answer = search.answer(DictionaryEngine(), "KdU", vocabulary=NAMES, as_of=DAY)
+
+    shown = parts.additions(view, answer.query)
+
+    assert f"{messages.ALSO_SEARCHED}: " in shown
+    assert "früher: Mietzuschuss" in shown
+    assert 'href="/?q=KdU&amp;ohne=kdu%3Amietzuschuss&amp;art=weisung"' in shown
+    assert 'aria-label="Ohne „Mietzuschuss“ suchen"' in shown
+    assert messages.NOT_SEARCHED not in shown
+
+
+def test_what_was_taken_out_can_be_put_back() -> None:
+    view = View(text="KdU", without=frozenset({"kdu:mietzuschuss"}))
+    answer = search.answer(DictionaryEngine(), "KdU", vocabulary=NAMES, without=view.without, as_of=DAY)
+
+    shown = parts.additions(view, answer.query)
+
+    assert shown.index(messages.NOT_SEARCHED) < shown.index("Mietzuschuss")
+    assert 'href="/?q=KdU"' in shown
+    assert parts.additions(View(text="Umzug"), search.answer(DictionaryEngine(), "Umzug", vocabulary=NAMES).query) == ""
+
+
 def test_chips_remove_one_filter_or_all() -> None:
     view = View(text="Umzug", selection={Axis.TOPIC: frozenset({"beratung"}), Axis.KIND: frozenset({"weisung"})}, page=3)
 
