@@ -4,11 +4,12 @@ import threading
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Generic, TypeVar
 from weakref import WeakKeyDictionary
 
 from kb import analysis, spelling
-from kb.model import Engine, Guide
+from kb.model import Alternative, Clause, Engine, Guide, Occur, Query, Stems
 from kb.spelling import Speller
 from kb.suggestions import Source, Suggester
 from kb.topics import Taxonomy, Topic
@@ -62,9 +63,17 @@ def _entries(engine: Engine, taxonomy: Taxonomy, vocabulary: Vocabulary) -> Iter
 
 
 def _leads_somewhere(engine: Engine, vocabulary: Vocabulary, name: str) -> bool:
-    """Say whether the guides have the words of a name, or of another one that is searched for besides."""
-    added = (one.stems for match in vocabulary.matches(analysis.apart(name)[0]) for one in match.additions)
-    return any(all(map(engine.knows, stems)) for stems in (analysis.stems(name), *added))
+    """Say whether the guides have the words of a name, or in a row those of another one that is searched for besides."""
+    if all(map(engine.knows, analysis.stems(name))):
+        return True
+    return any(_has(engine, one.stems) for match in vocabulary.matches(analysis.apart(name)[0]) for one in match.additions)
+
+
+def _has(engine: Engine, phrase: Stems) -> bool:
+    if not all(map(engine.knows, phrase)):
+        return False
+    asked = Query(clauses=(Clause(alternatives=(Alternative(phrase),), occur=Occur.MUST),), as_of=date.today())
+    return len(phrase) == 1 or engine.search(asked, limit=1, n_hits=1).totals.n_works > 0
 
 
 _spellers = PerGeneration(lambda engine: Speller(engine.words()))

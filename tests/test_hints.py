@@ -84,6 +84,16 @@ def test_names_of_the_vocabulary_are_suggested_if_something_is_found_by_them() -
     assert suggested(engine, "darl") == suggested(engine, "kredit") == suggested(engine, "hilfe") == []
 
 
+def test_names_of_several_words_must_stand_in_a_row_to_be_found() -> None:
+    names = Vocabulary(
+        [Entry(id="hm", term="Hohe Mieten", short=("HM",)), Entry(id="mdh", term="Mieten der Hohen", short=("MdH",))]
+    )
+    suggester = hints.suggester(collection(), TAXONOMY, names)
+
+    assert [one.text for one in suggester.suggest("hm")] == ["HM"]
+    assert suggester.suggest("mdh") == ()  # a guide has all the words, but apart
+
+
 def test_works_are_counted_once_and_for_the_topic_above() -> None:
     assert hints.works_by_topic(collection().catalog().values()) == {"geld": 2, "geld.unterkunft": 2}
 
