@@ -32,7 +32,7 @@ from kb.model import Guide, Hit, Matches, Occur, Passage, Query, Result
 
 log = logging.getLogger(__name__)
 
-FORMAT = 3
+FORMAT = 4
 CATALOG = "catalog.json"
 _TOKENS_AT_ONCE = 4_000_000  # gathered in memory before they are written; about 15,000 passages, 700 MB
 
@@ -223,7 +223,7 @@ class _Results:
         earlier = _editions(self._view, entry.work, guide)
         return Result(
             guide=guide,
-            score=hits[0].score,
+            score=entry.score,
             has_all_words=entry.has_all,
             hits=hits,
             n_hits=entry.n_passages,
