@@ -16,8 +16,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from kb import check_queries, config, evaluation, glossary, ingestion, messages, topics, vocabulary
-from kb.catalog_json import to_json
+from kb import answer_json, check_queries, config, evaluation, glossary, ingestion, messages, topics, vocabulary
 from kb.config import Settings
 from kb.engines import open_engine
 from kb.errors import (
@@ -26,12 +25,13 @@ from kb.errors import (
     IndexUnusableError,
     KbError,
     LibraryMissingError,
+    ModelError,
     QuestionsError,
     SourceError,
 )
 from kb.evaluation import Evaluation
 from kb.ingestion import Line, Report, Verdict
-from kb.model import Answer, Axis, Hit, Result, Validity
+from kb.model import Answer, Axis, Engine, Hit, Validity
 from kb.search import answer
 from kb.topics import Taxonomy
 
@@ -54,7 +54,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         taxonomy = topics.load(settings.topics)
         status: int = options.run(options, settings, taxonomy)
         return status
-    except (ConfigError, CollectionError, LibraryMissingError, QuestionsError) as error:
+    except (ConfigError, CollectionError, LibraryMissingError, ModelError, QuestionsError) as error:
         return _complain(error, WRONG_USE)
     except (SourceError, IndexUnusableError) as error:
         return _complain(error, REFUSED)
@@ -145,7 +145,7 @@ def _ingest(options: argparse.Namespace, settings: Settings, taxonomy: Taxonomy)
         print(messages.outside(str(wrong), str(settings.source)), file=sys.stderr)
         return WRONG_USE
     started = time.perf_counter()
-    with _progress(messages.READING) as progress:
+    with _progress(messages.READING) as progress, _progress(messages.EMBEDDING) as embedding:
         report = ingestion.run(
             settings,
             taxonomy,
@@ -154,6 +154,7 @@ def _ingest(options: argparse.Namespace, settings: Settings, taxonomy: Taxonomy)
             is_dry_run=options.dry_run,
             allow_removals=options.allow_removals,
             progress=progress,
+            embedding=embedding,
         )
     seconds = time.perf_counter() - started
     if options.json:
@@ -165,13 +166,13 @@ def _ingest(options: argparse.Namespace, settings: Settings, taxonomy: Taxonomy)
 
 @contextmanager
 def _progress(what: str) -> Iterator[ingestion.Progress]:
-    """Show a bar on a terminal."""
+    """Show a bar on a terminal, from the first progress on."""
     if not sys.stderr.isatty():
         yield lambda _done, _total: None
         return
     from tqdm import tqdm  # noqa: PLC0415  # its import costs a tenth of a run without a change
 
-    with tqdm(desc=what, unit="", leave=False, file=sys.stderr) as bar:
+    with tqdm(desc=what, unit="", leave=False, file=sys.stderr, delay=1e-6) as bar:
 
         def progress(n_done: int, total: int) -> None:
             bar.total = total
@@ -208,6 +209,8 @@ def _print_report(report: Report, seconds: float) -> None:
             seconds,
         )
     )
+    if report.embedded:
+        print(messages.embedded(report.embedded.n_passages, report.embedded.n_new))
 
 
 def _is_taken(line: Line) -> bool:
@@ -243,6 +246,7 @@ def _report_json(report: Report, seconds: float) -> dict[str, Any]:
         "rebuilt": report.rebuilt,
         "dry_run": report.is_dry_run,
         "pages": report.n_pages,
+        "embedded": {"passages": report.embedded.n_passages, "new": report.embedded.n_new} if report.embedded else None,
         "seconds": round(seconds, 3),
     }
 
@@ -258,7 +262,7 @@ def _search(options: argparse.Namespace, settings: Settings, taxonomy: Taxonomy)
         for value in sorted(values - set(known)):
             print(messages.unknown_value(value, known), file=sys.stderr)
             return WRONG_USE
-    engine = open_engine(settings)
+    engine = _opened(settings)
     try:
         page = {"offset": options.offset, "limit": options.limit}
         names = vocabulary.load(settings.synonyms)
@@ -266,10 +270,19 @@ def _search(options: argparse.Namespace, settings: Settings, taxonomy: Taxonomy)
     finally:
         engine.close()
     if options.json:
-        print(json.dumps(answer_json(found, taxonomy), ensure_ascii=False, indent=1))
+        print(json.dumps(answer_json.to_json(found, taxonomy), ensure_ascii=False, indent=1))
     else:
         _print_answer(found, taxonomy)
     return DONE
+
+
+def _opened(settings: Settings) -> Engine:
+    """Open the index; a model that cannot be used is complained of, and the search then goes by words alone."""
+    try:
+        return open_engine(settings)
+    except (LibraryMissingError, ModelError) as error:
+        _complain(error, WRONG_USE)
+        return open_engine(replace(settings, semantic_model=None))
 
 
 def _print_answer(found: Answer, taxonomy: Taxonomy) -> None:
@@ -278,7 +291,8 @@ def _print_answer(found: Answer, taxonomy: Taxonomy) -> None:
     if not totals.n_works:
         print(messages.NOTHING_FOUND)
         return
-    print(messages.found(totals.n_works_all_words, totals.n_works_some_words, has_many_words=has_many_words))
+    is_near = any(hit.is_by_meaning for result in found.results for hit in result.hits)
+    print(messages.found(totals.n_works_all_words, totals.n_works_some_words, has_many_words=has_many_words, is_near=is_near))
     for number, result in enumerate(found.results, start=found.offset + 1):
         guide = result.guide
         facts = [taxonomy.title(Axis.KIND, guide.kind) if guide.kind else "", messages.BINDING if guide.is_binding else ""]
@@ -288,65 +302,14 @@ def _print_answer(found: Answer, taxonomy: Taxonomy) -> None:
             earlier = result.hits[0].guide
             print(f"   {messages.ONLY_EARLIER} {messages.earlier_edition(earlier.title, messages.edition(earlier.edition))}")
         for hit in result.hits:
-            print(f"   {_where(hit)}: {hit.snippet.text}")
+            near = f" ({messages.BY_MEANING})" if hit.is_by_meaning else ""
+            print(f"   {_where(hit)}{near}: {hit.snippet.text}")
 
 
 def _where(hit: Hit) -> str:
     trail = " › ".join(hit.passage.heading)
     page = messages.page(hit.passage.page) if hit.passage.page else ""
     return ", ".join(part for part in (page, trail) if part) or hit.guide.title
-
-
-def answer_json(found: Answer, taxonomy: Taxonomy) -> dict[str, Any]:
-    """Return an answer as an object of JSON types."""
-    return {
-        "query": found.query.text,
-        "totals": {
-            "works": found.totals.n_works,
-            "works_all_words": found.totals.n_works_all_words,
-            "works_some_words": found.totals.n_works_some_words,
-            "passages": found.totals.n_passages,
-        },
-        "results": [_result_json(result) for result in found.results],
-        "facets": {
-            axis.name.lower(): [
-                {"value": facet.value, "title": taxonomy.title(axis, facet.value), "count": facet.n_works}
-                for facet in sorted(found.facets, key=lambda facet: (-facet.n_works, facet.value))
-                if facet.axis is axis
-            ]
-            for axis in Axis
-        },
-        "offset": found.offset,
-        "limit": found.limit,
-    }
-
-
-def _result_json(result: Result) -> dict[str, Any]:
-    return {
-        "guide": to_json(result.guide) | {"source": result.guide.places[0]},
-        "score": round(result.score, 4),
-        "all_words": result.has_all_words,
-        "passages": [_hit_json(hit) for hit in result.hits],
-        "n_passages": result.n_hits,
-        "earlier": [
-            _hit_json(hit) | {"title": hit.guide.title, "edition": hit.guide.edition, "source": hit.guide.places[0]}
-            for hit in result.earlier
-        ],
-    }
-
-
-def _hit_json(hit: Hit) -> dict[str, Any]:
-    snippet = hit.snippet
-    return {
-        "id": hit.passage.id,
-        "guide": hit.guide.id,
-        "page": hit.passage.page,
-        "heading": list(hit.passage.heading),
-        "snippet": {"text": snippet.text, "spans": [list(span) for span in snippet.spans]},
-        "score": round(hit.score, 4),
-        "all_words": hit.has_all_words,
-        "missing": list(hit.missing),
-    }
 
 
 # ---- glossary ----------------------------------------------------------------------------------------------------------
@@ -367,10 +330,15 @@ def _glossary(options: argparse.Namespace, settings: Settings, _: Taxonomy) -> i
 # ---- eval --------------------------------------------------------------------------------------------------------------
 
 
-def _eval(options: argparse.Namespace, _settings: Settings, _taxonomy: Taxonomy) -> int:
+def _eval(options: argparse.Namespace, settings: Settings, _taxonomy: Taxonomy) -> int:
     with _progress(messages.EVALUATING) as progress:
         found = evaluation.run(
-            options.folder, index=options.index, run_file=options.run_file, limit=options.limit, progress=progress
+            options.folder,
+            index=options.index,
+            run_file=options.run_file,
+            limit=options.limit,
+            semantic_model=settings.semantic_model,
+            progress=progress,
         )
     if options.json:
         print(json.dumps(_evaluation_json(found), ensure_ascii=False))

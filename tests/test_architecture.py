@@ -14,9 +14,9 @@ MAX_LINES = 400
 # From the bottom up; a module may import from its own layer and those below
 LAYERS = (
     r"kb\.(model|errors)",
-    r"kb|kb\.(analysis|catalog_json|cleaning|config|dates|editions|glossary|messages|metadata|norms|passages|query|snippets"
+    r"kb|kb\.(analysis|answer_json|catalog_json|cleaning|config|dates|editions|glossary|messages|metadata|norms|passages|query|snippets"
     r"|statutes|topics|vocabulary)",
-    r"kb\.(extract|engines)(\..+)?",
+    r"kb\.semantic|kb\.(extract|engines)(\..+)?",
     r"kb\.(search|ingestion|catalog|evaluation|questions)",
     r"kb\.(cli|check_queries|web|ui)(\..+)?|app|ingest",
 )
@@ -29,6 +29,8 @@ HOMES = {
     "lxml": r"kb\.extract\..+",
     "streamlit": r"app|kb\.ui\..+",
     "ir_measures": r"kb\.evaluation",
+    "onnxruntime": r"kb\.semantic",
+    "tokenizers": r"kb\.semantic",
 }
 LONGER = {"kb.messages": 800}  # every German sentence, so that an editor can correct them in one sitting
 TESTED_WITH = {

@@ -38,6 +38,7 @@ class Segment:
             ValueError, KeyError, OSError: it is not a whole segment.
         """
         found = ArrayFile(path)
+        self.name = path.stem  # no other segment has it
         self.fields: Mapping[str, Field] = {name: Field(found, name) for name in FIELDS}
         self.lists = WordLists(found)
         self.grams = Grams(found)
