@@ -43,6 +43,8 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
         shelf.suggest("Beratung")
     except IndexUnusableError as error:
         print(messages.explain(error), file=sys.stderr, flush=True)
+    if shelf.trouble:
+        print(messages.explain(shelf.trouble), file=sys.stderr, flush=True)
     gc.collect()
     gc.freeze()  # what is loaded by now stays, so a full collection that comes while somebody searches looks at sessions only
     host, port = st.get_option("server.address") or HOST, st.get_option("server.port")

@@ -1,9 +1,8 @@
-"""An answer on the command line: as lines of text, or as an object of JSON types."""
+"""An answer on the command line: line by line."""
 
 from collections.abc import Iterator
-from typing import Any
 
-from kb import catalog_json, messages
+from kb import messages
 from kb.hints import TopicsNearby
 from kb.model import Answer, Axis, Hit, Result
 from kb.topics import Taxonomy
@@ -21,7 +20,8 @@ def lines(found: Answer, taxonomy: Taxonomy, nearby: TopicsNearby | None = None)
             yield from (f"  {taxonomy.title(Axis.TOPIC, topic)} (--topic {topic})" for topic in nearby.ids)
         return
     has_many_words = len(found.query.clauses) > 1
-    yield messages.found(totals.n_works_all_words, totals.n_works_some_words, has_many_words=has_many_words)
+    is_near = any(hit.is_by_meaning for result in found.results for hit in result.hits)
+    yield messages.found(totals.n_works_all_words, totals.n_works_some_words, has_many_words=has_many_words, is_near=is_near)
     for number, result in enumerate(found.results, start=found.offset + 1):
         yield from _result(number, result, taxonomy)
 
@@ -35,63 +35,12 @@ def _result(number: int, result: Result, taxonomy: Taxonomy) -> Iterator[str]:
     if result.hits and result.hits[0].guide != guide:
         earlier = result.hits[0].guide
         yield f"   {messages.ONLY_EARLIER} {messages.earlier_edition(earlier.title, messages.edition(earlier.edition))}"
-    yield from (f"   {_where(hit)}: {hit.snippet.text}" for hit in result.hits)
+    for hit in result.hits:
+        near = f" ({messages.BY_MEANING})" if hit.is_by_meaning else ""
+        yield f"   {_where(hit)}{near}: {hit.snippet.text}"
 
 
 def _where(hit: Hit) -> str:
     trail = " › ".join(hit.passage.heading)
     page = messages.page(hit.passage.page) if hit.passage.page else ""
     return ", ".join(part for part in (page, trail) if part) or hit.guide.title
-
-
-def to_json(found: Answer, taxonomy: Taxonomy) -> dict[str, Any]:
-    """Return an answer as an object of JSON types."""
-    return {
-        "query": found.query.text,
-        "meant": found.meant,
-        "totals": {
-            "works": found.totals.n_works,
-            "works_all_words": found.totals.n_works_all_words,
-            "works_some_words": found.totals.n_works_some_words,
-            "passages": found.totals.n_passages,
-        },
-        "results": [_result_json(result) for result in found.results],
-        "facets": {
-            axis.name.lower(): [
-                {"value": facet.value, "title": taxonomy.title(axis, facet.value), "count": facet.n_works}
-                for facet in sorted(found.facets, key=lambda facet: (-facet.n_works, facet.value))
-                if facet.axis is axis
-            ]
-            for axis in Axis
-        },
-        "offset": found.offset,
-        "limit": found.limit,
-    }
-
-
-def _result_json(result: Result) -> dict[str, Any]:
-    return {
-        "guide": catalog_json.to_json(result.guide) | {"source": result.guide.places[0]},
-        "score": round(result.score, 4),
-        "all_words": result.has_all_words,
-        "passages": [_hit_json(hit) for hit in result.hits],
-        "n_passages": result.n_hits,
-        "earlier": [
-            _hit_json(hit) | {"title": hit.guide.title, "edition": hit.guide.edition, "source": hit.guide.places[0]}
-            for hit in result.earlier
-        ],
-    }
-
-
-def _hit_json(hit: Hit) -> dict[str, Any]:
-    snippet = hit.snippet
-    return {
-        "id": hit.passage.id,
-        "guide": hit.guide.id,
-        "page": hit.passage.page,
-        "heading": list(hit.passage.heading),
-        "snippet": {"text": snippet.text, "spans": [list(span) for span in snippet.spans]},
-        "score": round(hit.score, 4),
-        "all_words": hit.has_all_words,
-        "missing": list(hit.missing),
-    }

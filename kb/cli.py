@@ -16,7 +16,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from kb import answers, check_queries, config, evaluation, glossary, hints, ingestion, messages, topics, vocabulary
+from kb import answer_json, answers, check_queries, config, evaluation, glossary, hints, ingestion, messages, topics, vocabulary
 from kb.config import Settings
 from kb.engines import open_engine
 from kb.errors import (
@@ -25,12 +25,13 @@ from kb.errors import (
     IndexUnusableError,
     KbError,
     LibraryMissingError,
+    ModelError,
     QuestionsError,
     SourceError,
 )
 from kb.evaluation import Evaluation
 from kb.ingestion import Line, Report, Verdict
-from kb.model import Axis, Validity
+from kb.model import Axis, Engine, Validity
 from kb.search import answer
 from kb.topics import Taxonomy
 
@@ -53,7 +54,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         taxonomy = topics.load(settings.topics)
         status: int = options.run(options, settings, taxonomy)
         return status
-    except (ConfigError, CollectionError, LibraryMissingError, QuestionsError) as error:
+    except (ConfigError, CollectionError, LibraryMissingError, ModelError, QuestionsError) as error:
         return _complain(error, WRONG_USE)
     except (SourceError, IndexUnusableError) as error:
         return _complain(error, REFUSED)
@@ -144,7 +145,7 @@ def _ingest(options: argparse.Namespace, settings: Settings, taxonomy: Taxonomy)
         print(messages.outside(str(wrong), str(settings.source)), file=sys.stderr)
         return WRONG_USE
     started = time.perf_counter()
-    with _progress(messages.READING) as progress:
+    with _progress(messages.READING) as progress, _progress(messages.EMBEDDING) as embedding:
         report = ingestion.run(
             settings,
             taxonomy,
@@ -153,6 +154,7 @@ def _ingest(options: argparse.Namespace, settings: Settings, taxonomy: Taxonomy)
             is_dry_run=options.dry_run,
             allow_removals=options.allow_removals,
             progress=progress,
+            embedding=embedding,
         )
     seconds = time.perf_counter() - started
     if options.json:
@@ -164,13 +166,13 @@ def _ingest(options: argparse.Namespace, settings: Settings, taxonomy: Taxonomy)
 
 @contextmanager
 def _progress(what: str) -> Iterator[ingestion.Progress]:
-    """Show a bar on a terminal."""
+    """Show a bar on a terminal, from the first progress on."""
     if not sys.stderr.isatty():
         yield lambda _done, _total: None
         return
     from tqdm import tqdm  # noqa: PLC0415  # its import costs a tenth of a run without a change
 
-    with tqdm(desc=what, unit="", leave=False, file=sys.stderr) as bar:
+    with tqdm(desc=what, unit="", leave=False, file=sys.stderr, delay=1e-6) as bar:
 
         def progress(n_done: int, total: int) -> None:
             bar.total = total
@@ -207,6 +209,8 @@ def _print_report(report: Report, seconds: float) -> None:
             seconds,
         )
     )
+    if report.embedded:
+        print(messages.embedded(report.embedded.n_passages, report.embedded.n_new))
 
 
 def _is_taken(line: Line) -> bool:
@@ -242,6 +246,7 @@ def _report_json(report: Report, seconds: float) -> dict[str, Any]:
         "rebuilt": report.rebuilt,
         "dry_run": report.is_dry_run,
         "pages": report.n_pages,
+        "embedded": {"passages": report.embedded.n_passages, "new": report.embedded.n_new} if report.embedded else None,
         "seconds": round(seconds, 3),
     }
 
@@ -258,17 +263,26 @@ def _search(options: argparse.Namespace, settings: Settings, taxonomy: Taxonomy)
             print(messages.unknown_value(value, known), file=sys.stderr)
             return WRONG_USE
     text, names = " ".join(options.text), vocabulary.load(settings.synonyms)
-    engine = open_engine(settings)
+    engine = _opened(settings)
     try:
         found = answer(engine, text, vocabulary=names, selection=selection, offset=options.offset, limit=options.limit)
         nearby = None if found.totals.n_works else hints.topics_nearby(engine, taxonomy, names, found.query.words)
     finally:
         engine.close()
     if options.json:
-        print(json.dumps(answers.to_json(found, taxonomy), ensure_ascii=False, indent=1))
+        print(json.dumps(answer_json.to_json(found, taxonomy), ensure_ascii=False, indent=1))
     else:
         print("\n".join(answers.lines(found, taxonomy, nearby)))
     return DONE
+
+
+def _opened(settings: Settings) -> Engine:
+    """Open the index; a model that cannot be used is complained of, and the search then goes by words alone."""
+    try:
+        return open_engine(settings)
+    except (LibraryMissingError, ModelError) as error:
+        _complain(error, WRONG_USE)
+        return open_engine(replace(settings, semantic_model=None))
 
 
 # ---- glossary ----------------------------------------------------------------------------------------------------------
@@ -289,10 +303,15 @@ def _glossary(options: argparse.Namespace, settings: Settings, _: Taxonomy) -> i
 # ---- eval --------------------------------------------------------------------------------------------------------------
 
 
-def _eval(options: argparse.Namespace, _settings: Settings, _taxonomy: Taxonomy) -> int:
+def _eval(options: argparse.Namespace, settings: Settings, _taxonomy: Taxonomy) -> int:
     with _progress(messages.EVALUATING) as progress:
         found = evaluation.run(
-            options.folder, index=options.index, run_file=options.run_file, limit=options.limit, progress=progress
+            options.folder,
+            index=options.index,
+            run_file=options.run_file,
+            limit=options.limit,
+            semantic_model=settings.semantic_model,
+            progress=progress,
         )
     if options.json:
         print(json.dumps(_evaluation_json(found), ensure_ascii=False))

@@ -22,6 +22,7 @@ class Settings:
     topics: Path | None = None  # the house's own topics.toml
     synonyms: Path | None = None  # the house's own entries of the vocabulary
     queries: Path | None = None  # the house's own test questions
+    semantic_model: Path | None = None  # folder with a sentence-embedding model; None: search by words alone
     name: str = "Handlungshilfen"  # title of the page
     contact: str = ""  # whom users ask; shown where something went wrong
     workers: int = 0  # files read at the same time; 0: one per core
@@ -60,7 +61,7 @@ def _read(file: Path) -> dict[str, object]:
 def _checked(origin: str, key: str, value: object, folder: Path) -> Path | str | int:
     if key not in NAMES:
         raise ConfigError(origin, key, "unknown")
-    if key in ("source", "index", "topics", "synonyms", "queries"):
+    if key in ("source", "index", "topics", "synonyms", "queries", "semantic_model"):
         if isinstance(value, str) and value:
             return folder / value
         raise ConfigError(origin, key, "path")

@@ -9,7 +9,8 @@ KbError
 │   ├── ExtractionError      its text cannot be read
 │   └── MetadataError        its sidecar says something wrong
 ├── CollectionError      a test collection cannot be used
-├── LibraryMissingError  a package that one command alone needs is not installed
+├── LibraryMissingError  a package that one command or setting alone needs is not installed
+├── ModelError           the model for the search by meaning cannot be used
 └── IndexUnusableError          the index cannot be used
     ├── IndexMissingError    nothing has been ingested yet
     ├── IndexOutdatedError   built by another format or analysis
@@ -182,11 +183,29 @@ class CollectionError(KbError):
 
 
 class LibraryMissingError(KbError):
-    """A package that one command alone needs is not installed. `extra` names the option of ours that brings it."""
+    """A package that one command or setting alone needs is not installed. `extra` names the option of ours that brings it."""
 
     def __init__(self, package: str, extra: str) -> None:
         super().__init__(f"{package}: not installed, comes with [{extra}]")
         self.package, self.extra = package, extra
+
+
+class ModelProblem(StrEnum):
+    """What is wrong with the model that `semantic_model` names."""
+
+    MISSING = "missing"  # no such folder
+    NO_NETWORK = "no_network"
+    NO_TOKENIZER = "no_tokenizer"
+    DAMAGED = "damaged"
+    UNSUITED = "unsuited"  # of a kind that makes no vectors of sentences, or in a way that is not known here
+
+
+class ModelError(KbError):
+    """The model for the search by meaning cannot be used. `place` is a folder or file; `detail` is English, for the log."""
+
+    def __init__(self, place: str, problem: ModelProblem, detail: str = "") -> None:
+        super().__init__(f"{place}: {problem} {detail}".rstrip())
+        self.place, self.problem, self.detail = place, problem, detail
 
 
 class IndexUnusableError(KbError):

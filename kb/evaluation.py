@@ -42,7 +42,7 @@ _GRADE = re.compile(r"-?\d{1,4}")
 Grades = Mapping[str, Mapping[str, int]]
 """Per query, the grades of its documents."""
 Progress = Callable[[int, int], None]
-"""Is told how many documents and queries are done, of how many."""
+"""Is told how many documents (with a model, each counts twice) and queries are done, of how many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,27 +96,30 @@ def run(
     index: Path | None = None,
     run_file: Path | None = None,
     limit: int = DEPTH,
+    semantic_model: Path | None = None,
     progress: Progress = lambda _done, _total: None,
 ) -> Evaluation:
     """Index a collection, ask all its queries and measure the answers.
 
     The index is built in `index` and stays there; by default it is thrown away. `run_file` gets the first `limit` results
-    of each query in the TREC format.
+    of each query in the TREC format. With a model, documents are found by meaning, too.
 
     Raises:
         CollectionError: a file of the collection is missing or wrong.
-        LibraryMissingError: ir-measures is not installed.
+        LibraryMissingError: ir-measures is not installed, or what the model needs.
+        ModelError: the model cannot be used.
         IndexTakenError: the folder `index` is not empty.
     """
     _library()
     collection = read(folder)
-    total = collection.n_documents + len(collection.queries)
+    total = collection.n_documents * (2 if semantic_model else 1) + len(collection.queries)
     with ExitStack() as stack:
         out = stack.enter_context(run_file.open("w", encoding="utf-8")) if run_file else None
-        engine = EmbeddedEngine(_empty(index, stack), is_fresh=True)
+        engine = EmbeddedEngine(_empty(index, stack), is_fresh=True, semantic_model=semantic_model)
         stack.callback(engine.close)
         started = time.perf_counter()
         build(engine, collection.documents(), lambda n: progress(n, total))
+        engine.embed(lambda n, _: progress(collection.n_documents + n, total))
         seconds_index = time.perf_counter() - started
         found: dict[str, Sequence[str]] = {}
         times: list[float] = []
@@ -125,7 +128,7 @@ def run(
             times.append(1000 * ranking.seconds)
             if out:
                 write_run(out, ranking.query_id, ranking.documents[:limit])
-            progress(collection.n_documents + len(times), total)
+            progress(total - len(collection.queries) + len(times), total)
     values = measure(collection.grades, found)
     p50, p95 = np.percentile(times, (50, 95)).tolist()
     return Evaluation(

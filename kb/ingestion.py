@@ -52,6 +52,14 @@ class Line:
     unknown_editions: tuple[str, ...] = ()  # names under `ersetzt` that no guide bears
 
 
+@dataclass(frozen=True, slots=True)
+class Embedded:
+    """What the search by meaning knows after an ingest."""
+
+    n_passages: int
+    n_new: int  # texts that the model had to read
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
     """What an ingest did, or with `is_dry_run` would do."""
@@ -60,6 +68,7 @@ class Report:
     is_dry_run: bool = False
     rebuilt: str = ""  # why the index was built from scratch: "missing", "outdated", "damaged" or ""
     n_pages: int = 0  # of the guides that were read
+    embedded: Embedded | None = None  # None without a model, or in a dry run
 
     def count(self, verdict: Verdict) -> int:
         """Return how many files got the verdict."""
@@ -83,10 +92,14 @@ def run(
     is_dry_run: bool = False,
     allow_removals: bool = False,
     progress: Progress = lambda _done, _total: None,
+    embedding: Progress = lambda _done, _total: None,
 ) -> Report:
     """Bring the index into line with the source folder, or with those `paths` in it.
 
+    With a model, the passages are embedded once their guides can be found; `embedding` is told how many of the new ones are.
+
     Raises:
+        ModelError, LibraryMissingError: a model is set that cannot be used; nothing was changed.
         SourceError: following the folder would remove guides that nobody meant to remove; nothing was changed.
         IndexLockedError: another ingest is running and did not finish in time.
     """
@@ -114,7 +127,11 @@ def run(
             if not is_dry_run:
                 _settle(batch, plan, outcomes, known, after)
             n_pages = sum(guide.n_pages for guide in outcomes.values() if isinstance(guide, Guide))
-            return Report(lines=lines, is_dry_run=is_dry_run, rebuilt=rebuilt, n_pages=n_pages)
+            report = Report(lines=lines, is_dry_run=is_dry_run, rebuilt=rebuilt, n_pages=n_pages)
+        if settings.semantic_model and not is_dry_run:
+            n_new = engine.embed(embedding)
+            report = replace(report, embedded=Embedded(sum(guide.n_passages for guide in engine.catalog().values()), n_new))
+        return report
     finally:
         engine.close()
 

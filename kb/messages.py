@@ -23,6 +23,8 @@ from kb.errors import (
     LibraryMissingError,
     MetadataError,
     MetadataProblem,
+    ModelError,
+    ModelProblem,
     QuestionsError,
     QuestionsProblem,
     SourceError,
@@ -156,12 +158,13 @@ def all_guides(n: int) -> str:
     return f"{n_guides(n)} von A bis Z"
 
 
-def found(n_all_words: int, n_some_words: int, *, has_many_words: bool) -> str:
-    """Return the heading above results."""
+def found(n_all_words: int, n_some_words: int, *, has_many_words: bool, is_near: bool = False) -> str:
+    """Return the heading above results; `is_near`: there are such without any of the words."""
     if not has_many_words:
         return n_guides(n_all_words + n_some_words)
     if not n_all_words:
-        return f"Keine Handlungshilfe mit allen Wörtern, {number(n_some_words)} mit einem Teil davon"
+        near = OR_NEAR if is_near else ""
+        return f"Keine Handlungshilfe mit allen Wörtern, {number(n_some_words)} mit einem Teil davon{near}"
     more = f", {number(n_some_words)} weitere" if n_some_words else ""
     return f"{n_guides(n_all_words)} mit allen Wörtern{more}"
 
@@ -341,7 +344,7 @@ REBUILT = {
 }
 DRY_RUN = "Probelauf: Es wurde nichts geändert."
 NOTHING_FOUND = "Keine Treffer."
-STOPPED = "Abgebrochen; es wurde nichts geändert."
+STOPPED = "Abgebrochen; der Suchindex ist unbeschädigt, den Rest holt der nächste Lauf nach."
 
 DOUBTS = {
     "scan_pages": "ein Teil der Seiten ist vermutlich eingescannt und ohne Texterkennung nicht auffindbar",
@@ -489,8 +492,8 @@ def explain(error: KbError) -> str:
             facts["line"] = f" (Zeile {line[1]})" if line else ""
         case CollectionError():
             text = f"{{file}}{', Zeile {line}' if error.line else ''}: {_COLLECTION[error.problem]}"
-        case LibraryMissingError():
-            text = LIBRARY_MISSING
+        case LibraryMissingError() | ModelError():
+            text = _of_extra(error)
         case QuestionsError():
             text = "{file}: " + ("Frage {entry}: " if error.key else "") + _QUESTIONS[error.problem]
             line = re.search(r"line (\d+)", error.entry)
@@ -736,3 +739,34 @@ _QUESTIONS = {
     QuestionsProblem.TWICE: "diese Suche steht schon weiter oben",
     QuestionsProblem.NO_BASELINE: "die Datei fehlt oder wurde nicht mit --save geschrieben",
 }
+
+# ---- search by meaning -------------------------------------------------------------------------------------------------
+
+EMBEDDING = "Bedeutung der Textstellen wird erfasst"
+BY_MEANING = "inhaltlich ähnlich, ohne Ihre Wörter"
+OR_NEAR = " oder inhaltlich ähnlich"
+MODEL_WAY_OUT = "Bitte die Einstellung „semantic_model“ berichtigen; ohne sie wird nur nach Wörtern gesucht."
+MODEL_LIBRARY_MISSING = (
+    "Für die Einstellung „semantic_model“ wird das Paket „{package}“ gebraucht. "
+    "Bitte einmal ausführen: .venv/bin/pip install -e '.[{extra}]'; ohne die Einstellung wird nur nach Wörtern gesucht."
+)
+
+_MODEL = {
+    ModelProblem.MISSING: "Der Ordner mit dem Sprachmodell ist nicht da.",
+    ModelProblem.NO_NETWORK: "Im Ordner mit dem Sprachmodell fehlt die Datei model.onnx (oder onnx/model.onnx).",
+    ModelProblem.NO_TOKENIZER: "Im Ordner mit dem Sprachmodell fehlt die Datei tokenizer.json.",
+    ModelProblem.DAMAGED: "Das Sprachmodell lässt sich nicht lesen; vermutlich ist es unvollständig kopiert.",
+    ModelProblem.UNSUITED: "Dieses Sprachmodell eignet sich nicht; README.md sagt, welche sich eignen.",
+}
+
+
+def embedded(n_all: int, n_new: int) -> str:
+    """Return what the search by meaning knows after an ingest."""
+    return f"Suche nach Bedeutung: {n_passages(n_all)}, davon {number(n_new)} neu erfasst"
+
+
+def _of_extra(error: LibraryMissingError | ModelError) -> str:
+    """Return what is wrong with something that only some houses install or bring."""
+    if isinstance(error, ModelError):
+        return f"{{place}}: {_MODEL[error.problem]} {MODEL_WAY_OUT}"
+    return MODEL_LIBRARY_MISSING if error.extra == "semantic" else LIBRARY_MISSING

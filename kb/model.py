@@ -227,6 +227,7 @@ class Hit:
     score: float  # higher is better; comparable within one answer only
     snippet: Snippet
     missing: tuple[str, ...] = ()  # what was typed and the passage has in no way, in the order of the query
+    is_by_meaning: bool = False  # has none of the words; what it says lies near
 
     @property
     def has_all_words(self) -> bool:

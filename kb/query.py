@@ -63,6 +63,12 @@ def loose(text: str) -> Iterator[tuple[int, int]]:
             yield part.span()
 
 
+def spoken(text: str) -> str:
+    """Return what was typed as one would say it, without what is excluded, quotes and stars: for a model of language."""
+    parts = [part for part in _PART.finditer(unicodedata.normalize("NFKC", text).translate(_QUOTES)) if not part["minus"]]
+    return " ".join((part["phrase"] or part["word"] or "").rstrip("*") for part in parts).strip()
+
+
 def _parts(text: str) -> tuple[list[Clause], list[list[str]]]:
     """Return the clauses of what is strict, and the words between, as written: those in a row make a run."""
     strict: list[Clause] = []

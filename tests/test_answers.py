@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -60,21 +61,12 @@ def test_topics_are_named_where_nothing_is_found(are_alike: bool) -> None:
     assert [*answers.lines(ask("Quantenphysik"), TAXONOMY, TopicsNearby((), are_alike=False))] == [messages.NOTHING_FOUND]
 
 
-def test_as_json_nothing_is_lost() -> None:
-    found = answers.to_json(ask("Umzgu Zusicherung"), TAXONOMY)
+def test_what_was_found_by_meaning_says_so() -> None:
+    found = ask("Umzug", limit=1)
+    (result,) = found.results
+    near = replace(result, hits=(replace(result.hits[0], is_by_meaning=True),))
 
-    assert (found["query"], found["meant"]) == ("Umzgu Zusicherung", "Umzug Zusicherung")
-    assert found["totals"] == {"works": 1, "works_all_words": 0, "works_some_words": 1, "passages": 1}
-    (result,) = found["results"]
-    assert (result["guide"]["id"], result["guide"]["source"], result["all_words"]) == ("umzug", "umzug.pdf", False)
-    (hit,) = result["passages"]
-    assert (hit["id"], hit["page"], hit["heading"], hit["missing"]) == ("umzug#1", 1, ["1 Ablauf", "1.1 Antrag"], ["Umzgu"])
-    assert [hit["snippet"]["text"][start:end] for start, end in hit["snippet"]["spans"]] == ["Zusicherung"]
-    assert {"value": "beratung", "title": "Beratung und Fallmanagement", "count": 1} in found["facets"]["topic"]
+    lines = [*answers.lines(replace(found, results=(near,)), TAXONOMY)]
 
-
-def test_as_json_earlier_editions_stand_with_the_current_one() -> None:
-    result, _ = answers.to_json(ask("Umzug"), TAXONOMY)["results"]
-
-    assert result["guide"]["id"] == "neu"
-    assert [hit["guide"] for hit in (*result["passages"], *result["earlier"])] == ["alt"]
+    assert lines[0] == messages.found(2, 0, has_many_words=False, is_near=True)
+    assert f"({messages.BY_MEANING}): Der Umzug" in lines[-1]

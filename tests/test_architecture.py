@@ -14,9 +14,9 @@ MAX_LINES = 400
 # From the bottom up; a module may import from its own layer and those below
 LAYERS = (
     r"kb\.(model|errors)",
-    r"kb|kb\.(analysis|catalog_json|cleaning|config|dates|editions|glossary|messages|metadata|norms|passages|query|snippets"
-    r"|spelling|statutes|suggestions|topics|vocabulary)",
-    r"kb\.(extract|engines)(\..+)?",
+    r"kb|kb\.(analysis|answer_json|catalog_json|cleaning|config|dates|editions|glossary|messages|metadata|norms|passages|query"
+    r"|snippets|spelling|statutes|suggestions|topics|vocabulary)",
+    r"kb\.semantic|kb\.(extract|engines)(\..+)?",
     r"kb\.(search|hints|ingestion|catalog|evaluation|questions)",
     r"kb\.(answers|cli|check_queries|web|ui)(\..+)?|app|ingest",
 )
@@ -30,6 +30,8 @@ HOMES = {
     "rapidfuzz": r"kb\.spelling",
     "streamlit": r"app|kb\.ui\..+",
     "ir_measures": r"kb\.evaluation",
+    "onnxruntime": r"kb\.semantic",
+    "tokenizers": r"kb\.semantic",
 }
 LONGER = {"kb.messages": 800}  # every German sentence, so that an editor can correct them in one sitting
 TESTED_WITH = {

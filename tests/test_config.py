@@ -41,7 +41,10 @@ def test_other_variables_of_the_environment_are_left_alone() -> None:
 def test_paths_of_the_file_start_at_its_folder(tmp_path: Path) -> None:
     file = tmp_path / "etc" / "haus.toml"
     file.parent.mkdir()
-    file.write_text('source = "akten"\nindex = "/srv/index"\ntopics = "topics.toml"\nsynonyms = "woerter.toml"\n', "utf-8")
+    file.write_text(
+        'source = "akten"\nindex = "/srv/index"\ntopics = "topics.toml"\nsynonyms = "woerter.toml"\nsemantic_model = "m"\n',
+        "utf-8",
+    )
 
     settings = config.load({"KB_CONFIG": str(file)})
 
@@ -49,6 +52,7 @@ def test_paths_of_the_file_start_at_its_folder(tmp_path: Path) -> None:
     assert settings.index == Path("/srv/index")
     assert settings.topics == tmp_path / "etc" / "topics.toml"
     assert settings.synonyms == tmp_path / "etc" / "woerter.toml"
+    assert settings.semantic_model == tmp_path / "etc" / "m"
 
 
 def test_paths_of_the_environment_start_at_the_working_folder() -> None:
@@ -61,6 +65,7 @@ def test_paths_of_the_environment_start_at_the_working_folder() -> None:
         pytest.param('quelle = "akten"', "quelle", "unknown", id="unknown setting"),
         pytest.param("source = 3", "source", "path", id="number for a path"),
         pytest.param('index = ""', "index", "path", id="empty path"),
+        pytest.param("semantic_model = true", "semantic_model", "path", id="truth for a path"),
         pytest.param("name = 3", "name", "text", id="number for a text"),
         pytest.param('workers = "viele"', "workers", "number", id="word for a number"),
         pytest.param("workers = -1", "workers", "number", id="negative number"),

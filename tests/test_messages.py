@@ -19,6 +19,8 @@ from kb.errors import (
     LibraryMissingError,
     MetadataError,
     MetadataProblem,
+    ModelError,
+    ModelProblem,
     QuestionsError,
     QuestionsProblem,
     SourceError,
@@ -48,7 +50,8 @@ def all_errors() -> list[KbError]:
         for r in ("unknown", "missing", "path", "text", "number", "Invalid value (at line 3)")
     ]
     found += [CollectionError("sammlung/qrels.tsv", 3, problem, "q1") for problem in CollectionProblem]
-    found += [LibraryMissingError("ir-measures", "eval")]
+    found += [LibraryMissingError("ir-measures", "eval"), LibraryMissingError("onnxruntime", "semantic")]
+    found += [ModelError("modell", problem, "input x") for problem in ModelProblem]
     found += [EntryError("synonyme.toml", "kdu", problem, "kurz") for problem in EntryProblem]
     found += [kind("index", "format 0") for kind in IndexUnusableError.__subclasses__()]
     return found
@@ -97,6 +100,16 @@ def sentences() -> Iterator[str]:
             messages.found(0, 4, has_many_words=True),
             "Keine Handlungshilfe mit allen Wörtern, 4 mit einem Teil davon",
             id="found by some words only",
+        ),
+        pytest.param(
+            messages.found(0, 4, has_many_words=True, is_near=True),
+            "Keine Handlungshilfe mit allen Wörtern, 4 mit einem Teil davon oder inhaltlich ähnlich",
+            id="found by some words or by meaning",
+        ),
+        pytest.param(
+            messages.embedded(1_234, 12),
+            "Suche nach Bedeutung: 1.234 Textstellen, davon 12 neu erfasst",
+            id="embedded",
         ),
         pytest.param(messages.more_hits(1, 1), "1 weitere Fundstelle", id="one more hit"),
         pytest.param(messages.more_hits(2, 2), "2 weitere Fundstellen", id="two more hits"),

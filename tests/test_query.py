@@ -80,6 +80,21 @@ def test_strict_parts_of_a_pasted_letter_count_wherever_they_stand() -> None:
     assert {Occur.MUST, Occur.MUST_NOT} < {clause.occur for clause in parsed.clauses}
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        pytest.param("Wohnung zu teuer", "Wohnung zu teuer", id="as it is"),
+        pytest.param("Umzug -Darlehen –Miete*", "Umzug", id="what is excluded"),
+        pytest.param('-"im Voraus" „Kosten der Unterkunft“', "Kosten der Unterkunft", id="quotes"),
+        pytest.param("Wohnungs* nach § 22", "Wohnungs nach § 22", id="star"),
+        pytest.param("-Umzug", "", id="nothing but what is excluded"),
+        pytest.param(' "" ', "", id="nothing"),
+    ],
+)
+def test_what_is_meant_is_said_without_signs(text: str, expected: str) -> None:
+    assert query.spoken(text) == expected
+
+
 def odd_texts() -> list[str]:
     source = random.Random(22)
     signs = '"„“-–−*()[]:/\\+~^&|!?.,;<>{}\t\n\r\0\x07\x1b\u00ad\u200b\u202e\ufeff\ufffe😀👩‍👧\ud800\udfffäßﬁ½²İ漢ع'

@@ -11,5 +11,11 @@ def open_engine(settings: Settings, *, is_fresh: bool = False) -> EmbeddedEngine
 
     Raises:
         IndexMissingError, IndexOutdatedError, IndexDamagedError: there is no index that can be searched (not if fresh).
+        ModelError, LibraryMissingError: a model is set, and it cannot be used; without the setting all else works.
     """
-    return EmbeddedEngine(settings.index, lock_timeout_s=settings.lock_timeout_s, is_fresh=is_fresh)
+    return EmbeddedEngine(
+        settings.index,
+        lock_timeout_s=settings.lock_timeout_s,
+        is_fresh=is_fresh,
+        semantic_model=settings.semantic_model,
+    )

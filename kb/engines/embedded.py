@@ -21,39 +21,50 @@ import numpy as np
 from whoosh.index import IndexError as WhooshIndexError
 
 from kb import analysis, catalog_json, snippets
-from kb.engines import codec, generations, works
+from kb.engines import codec, generations, nearest, works
 from kb.engines.highlighting import Highlighter
 from kb.engines.merging import Source, merge
+from kb.engines.nearest import Meaning, Vectors
 from kb.engines.scoring import Scored, Scorer
 from kb.engines.segments import POSITIONAL, Builder, Segment
 from kb.engines.turns import Turns
 from kb.errors import IndexDamagedError, IndexOutdatedError
 from kb.model import Guide, Hit, Matches, Occur, Passage, Query, Result
+from kb.semantic import Model, passage_text
 
 log = logging.getLogger(__name__)
 
-FORMAT = 3
+FORMAT = 4
 CATALOG = "catalog.json"
 _TOKENS_AT_ONCE = 4_000_000  # gathered in memory before they are written; about 15,000 passages, 700 MB
 
 
 class EmbeddedEngine:
-    """An index in a folder. Thread-safe; follows commits of other processes by itself."""
+    """An index in a folder. Thread-safe; follows commits of other processes by itself.
 
-    def __init__(self, folder: Path, *, lock_timeout_s: float = 60, is_fresh: bool = False) -> None:
+    With a model, passages near in meaning are found, too, as soon as `embed` has made their vectors.
+    """
+
+    def __init__(
+        self, folder: Path, *, lock_timeout_s: float = 60, is_fresh: bool = False, semantic_model: Path | None = None
+    ) -> None:
         self._folder, self._lock_timeout_s = folder, lock_timeout_s
         self._lock, self._turns = threading.Lock(), Turns()
         self._state: _State | None = None
         self._is_fresh = is_fresh
         if not is_fresh:
             self._current()
+        self._meaning = Meaning(folder, Model(semantic_model)) if semantic_model else None  # last, because it takes long
 
     def search(self, query: Query, *, offset: int = 0, limit: int = 10, n_hits: int = 3) -> Matches:
         """Return one page of works for the query, each with its best passages, in the state of the last commit."""
+        asked = self._meaning.vector(query) if self._meaning else None  # takes long, so out of turn
         with self._turns:
             state = self._current()
             view = state.view(query.as_of)
             scored = state.scorer.score(query)
+            if self._meaning and asked is not None and (vectors := state.vectors(self._meaning)):
+                scored = nearest.joined(scored, query, asked, vectors, state.scorer)
             ranking = works.rank(
                 view, scored.passages, scored.scores, scored.has_all, query.selection, offset=offset, limit=limit, n_hits=n_hits
             )
@@ -97,6 +108,19 @@ class EmbeddedEngine:
                 generations.switch(self._folder, generation)
                 self._is_fresh = False
 
+    def embed(self, progress: nearest.Progress = lambda _done, _total: None) -> int:
+        """Make the vectors of the last commit's passages that are missing; returns how many texts the model had to read.
+
+        Raises:
+            IndexLockedError: another process is writing and did not finish in time.
+            ModelError: the model fails over one of the texts.
+        """
+        if not self._meaning or self._is_fresh:
+            return 0
+        with generations.lock(self._folder, self._lock_timeout_s):
+            state = self._current()
+            return self._meaning.complete(state.segment, state.text_of, progress)
+
     def close(self) -> None:
         """Release the files."""
         with self._lock:
@@ -129,6 +153,7 @@ class _State:
         except (OSError, WhooshIndexError, EOFError, ValueError, KeyError) as error:
             raise IndexDamagedError(str(folder), str(error)) from error
         self._view: works.View | None = None
+        self._vectors: Vectors | None = None
 
     def view(self, as_of: date) -> works.View:
         """Return the guides on that day; the last day asked for is kept."""
@@ -136,6 +161,17 @@ class _State:
         if view is None or view.as_of != as_of:
             view = self._view = works.View(self.shelf, as_of)
         return view
+
+    def vectors(self, meaning: Meaning) -> Vectors | None:
+        """Return the vectors of the passages; they may come later than the passages."""
+        if self._vectors is None:
+            self._vectors = meaning.open(self.segment)
+        return self._vectors
+
+    def text_of(self, number: int) -> str:
+        """Return what a passage's vector is made of."""
+        stored = self.segment.passages.get(number)
+        return passage_text(self.shelf.guides[self.shelf.guide_of[number]].title, stored.heading, stored.text)
 
 
 class _Batch:
@@ -238,7 +274,7 @@ class _Results:
         earlier = _editions(self._view, entry.work, guide)
         return Result(
             guide=guide,
-            score=hits[0].score,
+            score=entry.score,
             has_all_words=entry.has_all,
             hits=hits,
             n_hits=entry.n_passages,
@@ -256,6 +292,7 @@ class _Results:
             ),
             guide=guide,
             score=float(self._scored.scores[place]),
+            is_by_meaning=self._scored.is_by_meaning is not None and bool(self._scored.is_by_meaning[place]),
             snippet=snippets.cut(stored.text, stored.sentences, self._highlighter.marks(number, stored)),
             missing=tuple(self._missing[number]),
         )

@@ -14,7 +14,7 @@ from kb.engines.arrays import Array, ArrayWriter
 from kb.engines.passage_store import Packer, PassageStore, PassageWriter
 from kb.engines.postings import Field, FieldWriter, Ints, Numbers, Postings
 from kb.engines.segments import POSITIONAL, Segment, write_guides
-from kb.engines.word_lists import ListsWriter, write_grams
+from kb.engines.word_lists import ListsWriter, Sample, step, write_grams
 
 _POSTINGS_AT_ONCE = 1 << 22  # of one field: about 200 MB
 _PASSAGES_AT_ONCE = 10_000
@@ -64,8 +64,9 @@ def _merge_words(writer: ArrayWriter, sources: Sequence[Source], kept: Sequence[
     terms, numbers, n_passages = _merge_field(writer, fields, kept, place_of)
     has_any = n_passages > 0
     words = [term.decode() for term, has in zip(terms, has_any.tolist(), strict=True) if has]
-    n_grams = write_grams(writer, words, n_passages[has_any], sum(map(np.count_nonzero, kept)))
     place = np.cumsum(has_any) - 1
+    sample = _sample(sources, kept, [place[own] for own in numbers])
+    n_grams = write_grams(writer, words, n_passages[has_any], sum(map(np.count_nonzero, kept)), sample)
     lists = ListsWriter(writer, n_grams)
     for source, own, keep in zip(sources, numbers, kept, strict=True):
         passages = np.flatnonzero(keep).astype(np.int32)
@@ -73,6 +74,19 @@ def _merge_words(writer: ArrayWriter, sources: Sequence[Source], kept: Sequence[
             n_words, held, counts = source.segment.lists.of(passages[start : start + _PASSAGES_AT_ONCE])
             lists.add(n_words, place[own[held]].astype(np.uint32), counts)
     lists.close()
+
+
+def _sample(sources: Sequence[Source], kept: Sequence[Array], places: Sequence[Numbers]) -> Sample:
+    """Return some of the passages that are kept, given the place of each source's words among all."""
+    every = step(sum(map(np.count_nonzero, kept)))
+    n_passages, passages, words = 0, [], []
+    for source, keep, place in zip(sources, kept, places, strict=True):
+        chosen = np.flatnonzero(keep)[::every].astype(np.int32)
+        n_words, held, _ = source.segment.lists.of(chosen)
+        passages.append(n_passages + np.repeat(np.arange(len(chosen)), n_words))
+        words.append(place[held])
+        n_passages += len(chosen)
+    return Sample(n_passages, np.concatenate(passages), np.concatenate(words))
 
 
 def _merge_field(

@@ -56,6 +56,7 @@ class Scored:
     scores: Floats
     has_all: Bools
     is_everything: bool  # nothing was asked that a passage should or must contain
+    is_by_meaning: Bools | None = None  # beside the passages: has none of the words, see `nearest`; None: meaning had no say
 
 
 class _Sized(Protocol):

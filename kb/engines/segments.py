@@ -21,7 +21,7 @@ from kb.engines.arrays import Array, ArrayFile, ArrayWriter
 from kb.engines.lexicon import Lexicon, flattened
 from kb.engines.passage_store import NO_PAGE, Packer, PassageStore, PassageWriter, joined, raw, train
 from kb.engines.postings import MAX_POSITION, Field, FieldWriter, Ints, invert, invert_counted, stable_order
-from kb.engines.word_lists import Grams, ListsWriter, WordLists, write_grams
+from kb.engines.word_lists import Grams, ListsWriter, Sample, WordLists, step, write_grams
 from kb.model import Passage
 
 POSITIONAL = ("text", "heading", "title")
@@ -38,6 +38,7 @@ class Segment:
             ValueError, KeyError, OSError: it is not a whole segment.
         """
         found = ArrayFile(path)
+        self.name = path.stem  # no other segment has it
         self.fields: Mapping[str, Field] = {name: Field(found, name) for name in FIELDS}
         self.lists = WordLists(found)
         self.grams = Grams(found)
@@ -163,7 +164,12 @@ class Builder:
         field_writer = FieldWriter(writer, "words", max_position=None)
         field_writer.add(terms, postings)
         field_writer.close(n_each)
-        n_grams = write_grams(writer, [term.decode() for term in terms], postings.n_passages, len(n_each))
+        every = step(len(n_each))
+        is_sampled = postings.passages % every == 0
+        sample = Sample(
+            -(-len(n_each) // every), postings.passages[is_sampled].astype(np.int64) // every, postings.terms[is_sampled]
+        )
+        n_grams = write_grams(writer, [term.decode() for term in terms], postings.n_passages, len(n_each), sample)
         lists = ListsWriter(writer, n_grams)
         held = np.bincount(postings.passages, minlength=len(n_each))
         first = np.unique(passages.astype(np.int64) * len(terms) + numbers, return_index=True)[1]  # per passage and word

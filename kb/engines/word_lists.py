@@ -9,6 +9,7 @@ ones as much time. Through the words they cost little, and nothing more in a lar
 """
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +18,9 @@ from kb import analysis
 from kb.engines.arrays import Array, ArrayFile, ArrayWriter
 from kb.engines.postings import Counts, Ints, Numbers, as_ends, ranges, smallest_type
 
+SAMPLE = 1_024  # passages at most by which the frequency of parts is told
+_AT_ONCE = 64
+_SEEN = 8  # passages of the sample that must have a part for that
 _WORD = np.dtype("<u4")
 _BYTES = _WORD.itemsize + 1  # of a word's number and count; a passage's numbers come first, then its counts
 
@@ -88,7 +92,20 @@ class Grams:
         return is_known, self._shares[at], n_words, self._words[ranges(ends - n_words, n_words)]
 
 
-def write_grams(writer: ArrayWriter, words: Sequence[str], n_with_word: Numbers, n_passages: int) -> Numbers:
+class Sample(NamedTuple):
+    """Some passages, evenly spread, and the words of each."""
+
+    n_passages: int
+    passages: Numbers  # per word, from 0
+    words: Numbers  # one passage after the other, none twice in one
+
+
+def step(n_passages: int) -> int:
+    """Return the distance between the passages of a sample."""
+    return -(-n_passages // SAMPLE) or 1
+
+
+def write_grams(writer: ArrayWriter, words: Sequence[str], n_with_word: Numbers, n_passages: int, sample: Sample) -> Numbers:
     """Write the parts of the words, which so many passages have; returns how many parts each word has."""
     has_meaning = np.array([word not in analysis.STOP_WORDS for word in words], np.bool_)
     numbers = np.flatnonzero(has_meaning)
@@ -101,14 +118,38 @@ def write_grams(writer: ArrayWriter, words: Sequence[str], n_with_word: Numbers,
     starts = np.flatnonzero(np.concatenate([[True], keys[1:] != keys[:-1]])) if len(keys) else np.empty(0, np.int64)
     n_grams = np.zeros(len(words), np.int64)
     n_grams[numbers] = n_each
-    # the share of passages that have the part, as if its words fell into passages independently of each other
-    misses = np.log1p(-np.minimum(n_with_word[by_key] / max(n_passages, 1), 1 - 1e-9))
-    shares = -np.expm1(np.add.reduceat(misses, starts)) if len(starts) else misses
+    shares = _shares(starts, by_key, n_with_word / max(n_passages, 1), sample)
     writer.add("grams.keys", keys[starts])
     writer.add("grams.ends", as_ends([np.diff(starts, append=len(keys))]))
     writer.add("grams.words", by_key.astype(np.uint32))
     writer.add("grams.shares", shares.astype(np.float32))
     return n_grams
+
+
+def _shares(starts: Numbers, by_key: Numbers, share_of_word: NDArray[np.float64], sample: Sample) -> NDArray[np.float64]:
+    """Return the share of passages that have each part, given where its words begin in `by_key`.
+
+    It is counted in the sample; rare parts get what would be so if their words fell into passages independently of each other.
+    """
+    if not len(starts):
+        return np.empty(0)
+    shares: NDArray[np.float64] = -np.expm1(np.add.reduceat(np.log1p(-np.minimum(share_of_word[by_key], 1 - 1e-9)), starts))
+    key_of = np.repeat(np.arange(len(starts)), np.diff(starts, append=len(by_key)))
+    order = np.argsort(by_key, kind="stable")
+    n_keys = np.bincount(by_key, minlength=len(share_of_word))
+    first = np.cumsum(n_keys) - n_keys
+    keys_of_words = key_of[order]
+    n_with_part = np.zeros(len(starts), np.int64)
+    for begin in range(0, sample.n_passages, _AT_ONCE):
+        mine = (sample.passages >= begin) & (sample.passages < begin + _AT_ONCE)
+        words = sample.words[mine]
+        has_part = np.zeros((_AT_ONCE, len(starts)), np.bool_)  # a tenth of the time of sorting pairs
+        keys = keys_of_words[ranges(first[words], n_keys[words])]
+        has_part[np.repeat(sample.passages[mine] - begin, n_keys[words]), keys] = True
+        n_with_part += has_part.sum(axis=0)
+    is_seen = n_with_part >= _SEEN
+    shares[is_seen] = n_with_part[is_seen] / sample.n_passages
+    return shares
 
 
 def _sums(values: Array, n_each: Numbers) -> Numbers:

@@ -8,12 +8,13 @@ import logging
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TypeVar
 
 from kb import config, hints, topics, vocabulary
 from kb.config import Settings
 from kb.engines import open_engine
-from kb.errors import IndexUnusableError
+from kb.errors import IndexUnusableError, KbError, LibraryMissingError, ModelError
 from kb.model import Engine
 from kb.suggestions import Suggestion
 from kb.topics import Taxonomy
@@ -36,6 +37,7 @@ class Library:
         opener: Callable[[Settings], Engine] = open_engine,
     ) -> None:
         self.settings, self.taxonomy, self.vocabulary = settings, taxonomy, vocabulary
+        self.trouble: KbError | None = None  # why the search by meaning, though set, is off
         self._opener = opener
         self._suggester = hints.PerGeneration(lambda engine: hints.suggester(engine, taxonomy, vocabulary))
         self._lock = threading.Lock()
@@ -76,7 +78,7 @@ class Library:
                 if self._error is not None and time.monotonic() - self._tried_at < RETRY_S:
                     raise self._error.with_traceback(None)
                 try:
-                    self._engine = self._opener(self.settings)
+                    self._engine = self._opened()
                 except IndexUnusableError as error:
                     if type(error) is not type(self._error):
                         log.warning("no usable index error=%s", type(error).__name__)
@@ -84,6 +86,14 @@ class Library:
                     raise
                 self._error = None
             return self._engine
+
+    def _opened(self) -> Engine:
+        try:
+            return self._opener(self.settings)
+        except (LibraryMissingError, ModelError) as error:
+            log.error("no search by meaning error=%s", error)  # no traceback: it is the operator's to mend
+            self.trouble, self.settings = error, replace(self.settings, semantic_model=None)
+            return self._opener(self.settings)
 
     def _forget(self, engine: Engine) -> None:
         """Drop an engine whose index is gone. It is not closed: another thread may be searching."""

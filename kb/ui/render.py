@@ -27,7 +27,12 @@ def results(answer: Answer, taxonomy: Taxonomy) -> str:
 def heading(answer: Answer) -> str:
     """Return the number of results as a heading; it takes the focus after a change of page."""
     totals = answer.totals
-    text = messages.found(totals.n_works_all_words, totals.n_works_some_words, has_many_words=has_many_words(answer))
+    text = messages.found(
+        totals.n_works_all_words,
+        totals.n_works_some_words,
+        has_many_words=has_many_words(answer),
+        is_near=has_near(answer),
+    )
     where = messages.page_of(answer.offset // answer.limit + 1, answer.n_pages) if answer.offset else ""
     return count_heading(text, where)
 
@@ -41,6 +46,11 @@ def count_heading(text: str, detail: str = "") -> str:
 def has_many_words(answer: Answer) -> bool:
     """Say whether more than one thing was asked, so that a result can lack some of it."""
     return sum(clause.occur is not Occur.MUST_NOT for clause in answer.query.clauses) > 1
+
+
+def has_near(answer: Answer) -> bool:
+    """Say whether a passage is shown that has none of the words."""
+    return any(hit.is_by_meaning for result in answer.results for hit in result.hits)
 
 
 def original(guide: Guide, page: int | None = None) -> str:
@@ -139,6 +149,8 @@ def _passage(hit: Hit) -> str:
 
 def _missing(hit: Hit, answer: Answer) -> str:
     """Return what the passage lacks, where others have everything; of a long question that would be no help."""
+    if hit.is_by_meaning:
+        return f'<p class="kb-missing kb-quiet">{messages.BY_MEANING}</p>'
     if not hit.missing or len(hit.missing) > MAX_MISSING or not answer.totals.n_works_all_words:
         return ""
     return f'<p class="kb-missing kb-quiet">{escape(messages.without(hit.missing))}</p>'
@@ -165,6 +177,7 @@ def _hit(hit: Hit) -> str:
     trail = _trail(hit)
     where = link(hit.guide, messages.page(hit.passage.page), hit.passage.page) if hit.passage.page else ""
     quiet = f'<span class="kb-trail">{escape(trail)}</span>' if trail else ""
+    quiet += f' <span class="kb-trail">({messages.BY_MEANING})</span>' if hit.is_by_meaning else ""
     text = f'<p class="kb-snippet">{marked(hit.snippet)}</p>' if hit.snippet else ""
     return f"{where} {quiet}".strip() + text
 

@@ -35,7 +35,7 @@ def the_slow_way(texts: list[list[str]], asked: list[str]) -> list[float]:
         mean = max(sum(bag.total() for bag in held) / len(held), 1.0)
         for feature, times in wanted.items():
             n_with = float(sum(feature in bag for bag in held))
-            if weight == GRAMS:  # as if the words fell into texts independently
+            if weight == GRAMS and n_with < 8:  # as if the words fell into texts independently
                 words = [word for word in holding if word not in analysis.STOP_WORDS and feature in parts(word)]
                 n_with = len(texts) * (1 - math.prod(1 - min(holding[word] / len(texts), 1 - 1e-9) for word in words))
             idf = math.log(1 + (len(texts) - n_with + 0.5) / (n_with + 0.5))

@@ -77,6 +77,15 @@ def test_a_work_counts_by_its_best_passage() -> None:
     assert [entry.best for entry in found.entries] == [[1, 0], [2]]
 
 
+def test_several_good_passages_speak_for_a_work() -> None:
+    on = view([guide("a"), guide("b")], "abbb")
+
+    assert works_of(ranked(on, [10, 9.5, 0, 0])) == [0, 1]
+    assert works_of(ranked(on, [10, 9.5, 8, 0])) == [1, 0]
+    assert works_of(ranked(on, [10, 9.5, 1, 1])) == [0, 1]
+    assert works_of(ranked(on, [20, 9.5, 9, 9])) == [0, 1]
+
+
 def test_the_current_edition_speaks_for_its_work_even_with_a_lower_score() -> None:
     found = ranked(view([OLD, NEW, guide("x")], "abx"), [9, 1, 5])
 

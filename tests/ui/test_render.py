@@ -1,11 +1,12 @@
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 
 import pytest
 from dictionary_engine import DictionaryEngine, guide, passage
 
 from kb import messages, search, topics
-from kb.model import Answer, Axis, Guide, Passage, Snippet
+from kb.model import Answer, Axis, Guide, Passage, Snippet, Totals
 from kb.ui import glossar, overview, parts, render
 from kb.ui.address import View
 from kb.vocabulary import Entry, Vocabulary
@@ -171,6 +172,25 @@ def test_an_edition_to_come_is_not_called_earlier() -> None:
     shown = html("Plan", [now, new], [passage(now, 1, "Plan")])
 
     assert "<summary>Künftige Ausgabe: Neu, Stand 2027</summary>" in shown
+
+
+def test_what_has_none_of_the_words_says_so() -> None:
+    both, near = guide("Beide"), guide("Nah")
+    answer = ask(
+        "Umzug Miete", [both, near], [passage(both, 1, "Umzug und Miete"), *(passage(near, n, "Umzug") for n in (1, 2))]
+    )
+    assert messages.BY_MEANING not in render.results(answer, TAXONOMY)
+
+    first, second = answer.results
+    hits = tuple(replace(hit, is_by_meaning=True) for hit in second.hits)
+    answer = replace(answer, results=(first, replace(second, hits=hits)))
+    alone = replace(answer, results=answer.results[1:], totals=Totals(n_works=1, n_passages=2))
+
+    shown = render.results(answer, TAXONOMY)
+    assert shown.count(messages.BY_MEANING) == 2
+    assert shown.index("Beide") < shown.index(messages.BY_MEANING)
+    assert "Hier ohne" not in shown
+    assert "1 mit einem Teil davon oder inhaltlich ähnlich" in render.heading(alone)
 
 
 def test_browsing_shows_no_passages() -> None:
