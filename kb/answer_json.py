@@ -12,6 +12,16 @@ def to_json(found: Answer, taxonomy: Taxonomy) -> dict[str, Any]:
     return {
         "query": found.query.text,
         "meant": found.meant,
+        "added": [
+            {
+                "id": one.id,
+                "typed": one.typed,
+                "name": one.name,
+                "relation": one.relation,
+                "is_searched": one.id not in found.query.without,
+            }
+            for one in found.query.added
+        ],
         "totals": {
             "works": found.totals.n_works,
             "works_all_words": found.totals.n_works_all_words,

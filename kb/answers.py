@@ -13,6 +13,9 @@ def lines(found: Answer, taxonomy: Taxonomy, nearby: TopicsNearby | None = None)
     if found.meant:
         yield messages.meant(found.meant)
     totals = found.totals
+    searched = [messages.addition(one.relation, one.name) for one in found.query.added if one.id not in found.query.without]
+    if searched:
+        yield f"{messages.ALSO_SEARCHED}: {', '.join(searched)}"
     if not totals.n_works:
         yield messages.NOTHING_FOUND
         if nearby and nearby.ids:
@@ -37,10 +40,11 @@ def _result(number: int, result: Result, taxonomy: Taxonomy) -> Iterator[str]:
         yield f"   {messages.ONLY_EARLIER} {messages.earlier_edition(earlier.title, messages.edition(earlier.edition))}"
     for hit in result.hits:
         near = f" ({messages.BY_MEANING})" if hit.is_by_meaning else ""
-        yield f"   {_where(hit)}{near}: {hit.snippet.text}"
+        yield f"   {where(hit)}{near}: {hit.snippet.text}"
 
 
-def _where(hit: Hit) -> str:
+def where(hit: Hit) -> str:
+    """Return where a passage stands: page and headings."""
     trail = " › ".join(hit.passage.heading)
     page = messages.page(hit.passage.page) if hit.passage.page else ""
     return ", ".join(part for part in (page, trail) if part) or hit.guide.title

@@ -13,10 +13,25 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
-from kb import answer_json, answers, check_queries, config, evaluation, glossary, hints, ingestion, messages, topics, vocabulary
+from kb import (
+    answer_json,
+    answers,
+    check_queries,
+    config,
+    evaluation,
+    explain,
+    glossary,
+    hints,
+    ingestion,
+    messages,
+    query,
+    topics,
+    vocabulary,
+)
 from kb.config import Settings
 from kb.engines import open_engine
 from kb.errors import (
@@ -96,6 +111,7 @@ def _parser() -> argparse.ArgumentParser:
     search.add_argument("text", nargs="*", metavar="SUCHE", help=_HELP["text"])
     search.add_argument("--limit", type=_positive, default=10, metavar="N", help=_HELP["limit"])
     search.add_argument("--offset", type=_natural, default=0, metavar="N", help=_HELP["offset"])
+    search.add_argument("--without", action="append", default=[], metavar="BEGRIFF", help=messages.EXPLAIN_HELP["without"])
     for option, axis in _AXES:
         search.add_argument(option, dest=axis, action="append", default=[], metavar="ID", help=_HELP[option[2:]])
     search.set_defaults(run=_search)
@@ -111,6 +127,7 @@ def _parser() -> argparse.ArgumentParser:
     evaluate.set_defaults(run=_eval)
 
     check_queries.add_to(commands, indexed)
+    explain.add_to(commands, indexed)
     return parser
 
 
@@ -265,7 +282,11 @@ def _search(options: argparse.Namespace, settings: Settings, taxonomy: Taxonomy)
     text, names = " ".join(options.text), vocabulary.load(settings.synonyms)
     engine = _opened(settings)
     try:
-        found = answer(engine, text, vocabulary=names, selection=selection, offset=options.offset, limit=options.limit)
+        left_out = {name.casefold() for name in options.without}
+        added = query.parse(text, vocabulary=names, as_of=date.min).added if left_out else ()
+        without = frozenset(one.id for one in added if left_out & {one.id, one.name.casefold()})
+        page = {"offset": options.offset, "limit": options.limit}
+        found = answer(engine, text, vocabulary=names, without=without, selection=selection, **page)
         nearby = None if found.totals.n_works else hints.topics_nearby(engine, taxonomy, names, found.query.words)
     finally:
         engine.close()

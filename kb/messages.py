@@ -619,6 +619,19 @@ NO_ENTRIES = "Es sind keine Fachwörter hinterlegt."
 UNCHECKED = "bitte prüfen"
 ALSO_SEARCHED = "Auch gesucht"
 NOT_SEARCHED = "Nicht gesucht"
+REASONS = {
+    "word": "kommt vor",
+    "added": "kommt unter anderem Namen vor",
+    "alike": "kommt als Teil eines Wortes oder ähnlich vor",
+    "written": "Wörter genau wie eingegeben",
+    "parts": "gemeinsame Wortteile",
+    "lead": "gemeinsame Wortteile am Anfang der Stelle",
+    "near": "eingegebene Wörter nahe beieinander",
+    "all_words": "alle Wörter kommen vor",
+    "several": "weitere gute Stellen in dieser Handlungshilfe",
+    "binding": "verbindliche Weisung",
+    "not_in_force": "gilt heute nicht",
+}
 RELATIONS = {"same": "auch", "current": "heute", "former": "früher", "colloquial": "Fachwort"}
 ENTRY_FIELDS = {
     "short": "Abkürzung",
@@ -770,3 +783,44 @@ def _of_extra(error: LibraryMissingError | ModelError) -> str:
     if isinstance(error, ModelError):
         return f"{{place}}: {_MODEL[error.problem]} {MODEL_WAY_OUT}"
     return MODEL_LIBRARY_MISSING if error.extra == "semantic" else LIBRARY_MISSING
+
+
+# ---- explain -----------------------------------------------------------------------------------------------------------
+
+EXPLAIN_HELP = {
+    "explain": "begründen, warum eine Handlungshilfe bei einer Suche dort steht, wo sie steht",
+    "text": "die Suche, in Anführungszeichen, wenn sie mehrere Wörter hat",
+    "guide": "Pfad unterhalb des Quellordners, Titel oder Kennung der Handlungshilfe",
+    "without": "diesen Begriff nicht zusätzlich suchen; mehrfach möglich",
+}
+STANDS_BY_OTHER_EDITION = "steht im Ergebnis hinter einer anderen Ausgabe"
+
+
+def no_such_guide(name: str) -> str:
+    """Say that no guide bears this path, title or id."""
+    return f"Keine Handlungshilfe heißt „{name}“. Pfad, Titel oder Kennung zeigt „kb search“."
+
+
+def not_found_by(title: str, text: str) -> str:
+    """Say why a guide is not among the results."""
+    if not text.strip():
+        return "Ohne Suchwort stehen die Handlungshilfen nach dem Alphabet."
+    return f"„{title}“ wird mit „{text}“ nicht gefunden: Keine Stelle hat, was gesucht ist."
+
+
+def stands(title: str, where: str, rank: int | None, n_works: int, score: float) -> str:
+    """Say where a guide stands."""
+    place = f"Platz {number(rank)} von {number(n_works)}" if rank else STANDS_BY_OTHER_EDITION
+    return f"{title} ({where}): {place}, {points(score)} Punkte"
+
+
+def points(value: float) -> str:
+    """Return points with one digit behind the comma."""
+    return f"{value:.1f}".replace(".", ",").replace("-", "−")
+
+
+def share(reason: str, typed: str, found: Sequence[str]) -> str:
+    """Say what a part of a score is for."""
+    lead = f"„{typed}“ " if typed else ""
+    behind = f": {', '.join(found[:5])}{' …' if len(found) > 5 else ''}" if found else ""
+    return f"{lead}{REASONS[reason]}{behind}"

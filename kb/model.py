@@ -202,6 +202,7 @@ class Query:
     text: str = ""  # as typed
     clauses: tuple[Clause, ...] = ()
     words: tuple[str, ...] = ()  # as typed, folded, without what is excluded; they refine the order of what the clauses find
+    names: tuple[str, ...] = ()  # words of what the vocabulary adds that were not typed, folded; they refine a little
     added: tuple[Addition, ...] = ()  # what the vocabulary adds, those that a reader has taken out included
     without: frozenset[str] = frozenset()  # ids of additions that are taken out
     selection: Selection = field(default_factory=dict)
@@ -282,6 +283,43 @@ class Matches:
     facets: tuple[Facet, ...]
 
 
+class Reason(StrEnum):
+    """Why a passage has points. `messages.REASONS` says it to readers."""
+
+    WORD = "word"  # it has the stem of a typed word, the phrase or the prefix
+    ADDED = "added"  # it has another name of the same thing
+    ALIKE = "alike"  # it has a word that contains the typed one, is part of it or looks like it
+    WRITTEN = "written"  # words exactly as typed
+    PARTS = "parts"  # parts of words in common
+    LEAD = "lead"  # parts of words in what it begins with
+    NEAR = "near"  # typed words close to each other
+    ALL_WORDS = "all_words"
+    SEVERAL = "several"  # the guide has more passages about as good
+    BINDING = "binding"
+    NOT_IN_FORCE = "not_in_force"
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """A part of a score."""
+
+    reason: Reason
+    points: float
+    typed: str = ""  # the words of the query that it is about
+    found: tuple[str, ...] = ()  # what stands for them: another name, words that are alike
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explanation:
+    """Why a guide stands where it does: the shares of its best passage and its own make its score."""
+
+    hit: Hit
+    rank: int | None  # of its work, from 1; None: another edition speaks for the work
+    n_works: int
+    score: float
+    shares: tuple[Share, ...]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
     """What a face shows for one query."""
@@ -341,6 +379,10 @@ class Engine(Protocol):
 
         Each shows at most `n_hits` passages of the edition that speaks for it.
         """
+        ...
+
+    def explain(self, query: Query, guide_id: str) -> Explanation | None:
+        """Return why the guide stands where it does for the query; None if nothing of it matches, or nothing is asked for."""
         ...
 
     def catalog(self) -> Mapping[str, Guide]:

@@ -45,11 +45,14 @@ def parse(
     for clause in (*strict, *_words(runs, names, without=without, or_any=not has_must)):
         clauses.setdefault((clause.alternatives[0], clause.occur), clause)
     words = [word for part in _PART.finditer(plain) if not part["minus"] for word in analysis.words(part[0])]
+    added = {addition.id: addition for listed in names.values() for addition in listed}
+    named = [word for id_, one in added.items() if id_ not in without for word in analysis.words(one.name)]
     return Query(
         text=text,
         clauses=tuple(clauses.values())[:MAX_CLAUSES],
         words=tuple(words[:MAX_WORDS]),
-        added=tuple({addition.id: addition for listed in names.values() for addition in listed}.values()),
+        names=tuple(word for word in dict.fromkeys(named) if word not in words),
+        added=tuple(added.values()),
         without=without,
         selection=dict(selection or {}),
         as_of=as_of,

@@ -19,6 +19,7 @@ from kb.model import (
     Axis,
     Batch,
     Clause,
+    Explanation,
     Facet,
     Guide,
     Hit,
@@ -27,7 +28,9 @@ from kb.model import (
     Occur,
     Passage,
     Query,
+    Reason,
     Result,
+    Share,
     Totals,
 )
 from kb.topics import NO_TOPIC
@@ -40,6 +43,23 @@ class DictionaryEngine:
         self._guides = {guide.id: guide for guide in guides}
         self._passages = list(passages)
         self._writing = threading.Lock()
+
+    def explain(self, query: Query, guide_id: str) -> Explanation | None:
+        results = self.search(query, limit=len(self._guides)).results
+        for rank, result in enumerate(results, start=1):
+            for hit in (*result.hits[:1], *result.earlier):
+                if hit.guide.id == guide_id:
+                    asked = [clause for clause in query.clauses if clause.occur is not Occur.MUST_NOT]
+                    shares = [Share(Reason.WORD, 1.0, clause.typed) for clause in asked if clause.typed not in hit.missing]
+                    is_speaker = hit == result.hits[0]
+                    return Explanation(
+                        hit=hit,
+                        rank=rank if is_speaker else None,
+                        n_works=len(results),
+                        score=hit.score,
+                        shares=tuple(shares),
+                    )
+        return None
 
     def catalog(self) -> Mapping[str, Guide]:
         return self._guides

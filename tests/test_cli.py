@@ -76,7 +76,7 @@ def test_search_prints_where_it_stands(house: Path, capsys: pytest.CaptureFixtur
     assert cli.main(["search", "Umzug", "Suchtberatung"]) == cli.DONE
 
     out = capsys.readouterr().out
-    assert out.startswith("1 Handlungshilfe mit allen Wörtern, 1 weitere\n")
+    assert out.startswith("Auch gesucht: Suchthilfe, Suchtberatungsstelle\n1 Handlungshilfe mit allen Wörtern, 1 weitere\n")
     assert "1. Sucht ansprechen (gesundheit/sucht.docx)" in out
 
 
@@ -289,3 +289,14 @@ def test_a_wrong_entry_of_the_house_is_explained(house: Path, capsys: pytest.Cap
 
     assert cli.main(["glossary"]) == cli.WRONG_USE
     assert "woerter.toml: Eintrag „lotse“: bei „kurz“ gehört eine Liste von Wörtern hin" in capsys.readouterr().err
+
+
+def test_what_the_vocabulary_adds_can_be_left_out(house: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    cli.main(["ingest"])
+    capsys.readouterr()
+
+    assert cli.main(["search", "Suchtberatung", "--without", "suchthilfe"]) == cli.DONE
+    assert capsys.readouterr().out.startswith("Auch gesucht: Suchtberatungsstelle\n")
+    assert cli.main(["search", "Suchtberatung", "--json", "--without", "suchthilfe", "--without", "Unbekanntes"]) == cli.DONE
+    added = json.loads(capsys.readouterr().out)["added"]
+    assert {one["name"]: one["is_searched"] for one in added} == {"Suchthilfe": False, "Suchtberatungsstelle": True}

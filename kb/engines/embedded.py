@@ -21,7 +21,7 @@ import numpy as np
 from whoosh.index import IndexError as WhooshIndexError
 
 from kb import analysis, catalog_json, snippets
-from kb.engines import codec, generations, nearest, works
+from kb.engines import codec, explaining, generations, nearest, works
 from kb.engines.highlighting import Highlighter
 from kb.engines.merging import Source, merge
 from kb.engines.nearest import Meaning, Vectors
@@ -29,7 +29,7 @@ from kb.engines.scoring import Scored, Scorer
 from kb.engines.segments import POSITIONAL, Builder, Segment
 from kb.engines.turns import Turns
 from kb.errors import IndexDamagedError, IndexOutdatedError
-from kb.model import Guide, Hit, Matches, Occur, Passage, Query, Result
+from kb.model import Explanation, Guide, Hit, Matches, Occur, Passage, Query, Result
 from kb.semantic import Model, passage_text
 
 log = logging.getLogger(__name__)
@@ -75,6 +75,21 @@ class EmbeddedEngine:
             else:
                 results = _Results(state, view, query, scored).of(ranking.entries)
             return Matches(totals=ranking.totals, results=results, facets=view.facets(ranking.matched, query.selection))
+
+    def explain(self, query: Query, guide_id: str) -> Explanation | None:
+        """Return why the guide stands where it does for the query; None if nothing of it matches, or nothing is asked for."""
+        with self._turns:
+            state = self._current()
+            view, scored = state.view(query.as_of), state.scorer.score(query)
+            if scored.is_everything:
+                return None
+            entries = works.rank(view, scored.passages, scored.scores, scored.has_all, {}, limit=len(view.current)).entries
+            for rank, entry in enumerate(entries, start=1):
+                for place in (entry.best[0], *entry.others):
+                    if view.shelf.guides[view.shelf.guide_of[scored.passages[place]]].id == guide_id:
+                        found = _Results(state, view, query, scored)
+                        return found.explained(entry, place, rank if place == entry.best[0] else None, len(entries))
+            return None
 
     def catalog(self) -> Mapping[str, Guide]:
         """Return all guides by id, in the state of the last commit."""
@@ -266,6 +281,17 @@ class _Results:
                 for number in {number for number, has in zip(shown, has_it.tolist(), strict=True) if not has}:
                     self._missing[number].append(clause.typed)
         return tuple(map(self._result, entries))
+
+    def explained(self, entry: works.Entry, place: int, rank: int | None, n_works: int) -> Explanation:
+        """Return why a passage of a work has its score and, if the work stands by it at this rank, the work has its own."""
+        self.of([entry])
+        hit, scorer = self._hit(place), self._state.scorer
+        number = int(self._scored.passages[place])
+        held = self._state.segment.words_of(number)
+        shares = explaining.of_passage(scorer, self._query, number, held)
+        if rank:
+            shares += explaining.of_guide(hit.guide, self._query, hit.score, entry.score)
+        return Explanation(hit=hit, rank=rank, n_works=n_works, score=entry.score if rank else hit.score, shares=tuple(shares))
 
     def _result(self, entry: works.Entry) -> Result:
         guide = self._view.shelf.guides[self._view.current[entry.work]]

@@ -95,7 +95,7 @@ class Scorer:
         if query.words and not is_everything:
             best = _best(scores, MAX_PASSAGES)
             scores = scores.copy()  # they may be kept for other queries
-            scores[best] += self._refiner.points(query.words, passages[best]) + self._near(query, passages[best])
+            scores[best] += self.finer(query, passages[best]).sum(axis=0)
         if len(must) + len(should) > 1:
             scores = np.where(has_all, scores * np.float32(ALL_WORDS), scores)
         if must_not:
@@ -147,6 +147,17 @@ class Scorer:
         is_there = np.zeros(self._n, np.bool_)
         is_there[many] = True
         return few[is_there[few]]
+
+    def way(self, clause: Clause, one: Alternative) -> Found:
+        """Return the passages that have what the clause asks for in this one of its ways."""
+        if one.how is not How.ALIKE:
+            return _weighted(self._one(one.how, one.terms), one.weight)
+        is_known = len(self._as_asked(clause.alternatives).passages) > 0
+        return _weighted(self._words(self._kin_of(clause.alternatives, None)), one.weight if is_known else MISTYPED)
+
+    def finer(self, query: Query, passages: Ints) -> Floats:
+        """Return the further points of passages (columns): rows as of `Refiner.points`, then for words close to each other."""
+        return np.vstack([self._refiner.points(query.words, passages, query.names), self._near(query, passages)])
 
     def _near(self, query: Query, passages: Ints) -> Floats:
         """Return what passages get for words that stand close to each other."""

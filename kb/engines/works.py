@@ -69,7 +69,7 @@ class View:
         self.is_current: Bools = np.zeros(len(shelf.guides), np.bool_)  # per guide
         self.is_current[self.current] = True
         # Small: it decides between texts that are about as good
-        self.prior: Floats = np.array([_prior(guide, as_of) for guide in shelf.guides], np.float32)
+        self.prior: Floats = np.array([prior(guide, as_of) for guide in shelf.guides], np.float32)
         self._members = self._by_value()
         self._packed = {
             axis: np.packbits(np.array([*values.values()]), axis=1) for axis, values in self._members.items() if values
@@ -179,7 +179,7 @@ def rank(
     return Ranking(totals, [runs.entry(run, n_hits) for run in speaking[ordered[offset:]].tolist()], matched)
 
 
-def _prior(guide: Guide, as_of: date) -> float:
+def prior(guide: Guide, as_of: date) -> float:
     """Return by what a guide's score is multiplied, whatever is asked."""
     return (BINDING if guide.is_binding else 1) * (NOT_IN_FORCE if guide.validity(as_of) is not Validity.IN_FORCE else 1)
 

@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from kb import query
-from kb.model import Axis, Engine, Guide, Matches, Passage, Selection, Validity
+from kb.model import Axis, Engine, Guide, Matches, Passage, Reason, Selection, Validity
 
 __all__ = [
     "test_a_batch_that_fails_changes_nothing",
@@ -14,7 +14,9 @@ __all__ = [
     "test_a_passage_says_what_it_lacks",
     "test_a_removed_guide_is_not_found",
     "test_a_replaced_guide_is_found_by_its_new_text_only",
+    "test_an_edition_that_does_not_speak_is_explained_without_a_rank",
     "test_an_excluded_word_hides_the_passage",
+    "test_an_explanation_accounts_for_the_score",
     "test_an_updated_record_keeps_its_passages",
     "test_any_word_may_match_and_all_words_count_more",
     "test_catalog_words_and_headings_are_those_of_the_last_commit",
@@ -28,6 +30,7 @@ __all__ = [
     "test_prefixes_match_words_as_written",
     "test_search_after_a_commit_sees_it",
     "test_validity_is_that_of_the_day",
+    "test_what_does_not_match_has_no_explanation",
     "test_without_a_word_all_works_are_listed_by_title",
     "test_words_are_found_within_others",
     "test_words_of_title_and_heading_count",
@@ -81,6 +84,40 @@ def test_a_passage_says_what_it_lacks(engine: Engine) -> None:
 
     assert {hit.passage.number: hit.missing for hit in result.hits} == {1: ("Frist",), 2: ("Mieten",), 3: ("Umzug", "Frist")}
     assert not result.has_all_words
+
+
+def test_an_explanation_accounts_for_the_score(engine: Engine) -> None:
+    add(engine, guide("a", title="Umzug", is_binding=True), "Miete und Umzug.", "Umzug und Frist.", "Mietvertrag.")
+    add(engine, guide("b", valid_until=date(2026, 1, 1)), "Umzug und Mieten. Vor dem Umzug die Miete klären.", "Nichts davon.")
+    asked = query.parse("Umzug Miete", as_of=DAY)
+    results = engine.search(asked).results
+
+    for rank, result in enumerate(results, start=1):
+        why = engine.explain(asked, result.guide.id)
+        assert why
+        assert (why.rank, why.n_works, why.hit.passage) == (rank, 2, result.hits[0].passage)
+        assert why.score == pytest.approx(result.score, rel=1e-4)
+        assert sum(share.points for share in why.shares) == pytest.approx(why.score, rel=1e-3)
+    assert why
+    assert {share.typed for share in why.shares if share.reason is Reason.WORD} == {"Umzug", "Miete"}
+
+
+def test_what_does_not_match_has_no_explanation(engine: Engine) -> None:
+    add(engine, guide("a"), "Miete")
+
+    assert engine.explain(query.parse("Umzug", as_of=DAY), "a") is None
+    assert engine.explain(query.parse("", as_of=DAY), "a") is None
+    assert engine.explain(query.parse("Miete", as_of=DAY), "b") is None
+
+
+def test_an_edition_that_does_not_speak_is_explained_without_a_rank(engine: Engine) -> None:
+    add(engine, guide("alt", work_id="w", edition="2017"), "Miete")
+    add(engine, guide("neu", work_id="w", edition="2026"), "Miete")
+
+    why = engine.explain(query.parse("Miete", as_of=DAY), "alt")
+
+    assert why
+    assert (why.rank, why.hit.guide.id) == (None, "alt")
 
 
 def test_words_are_found_within_others(engine: Engine) -> None:

@@ -1,0 +1,58 @@
+"""Why a passage has its score, and its guide its place: the parts that `scoring` and `works` add up, one by one."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from kb.engines import works
+from kb.engines.postings import Ints
+from kb.engines.scoring import ALL_WORDS, Found, Scorer
+from kb.model import Clause, Guide, How, Occur, Query, Reason, Share, Validity
+
+_FINER = (Reason.WRITTEN, Reason.PARTS, Reason.LEAD, Reason.NEAR)
+
+
+def of_passage(scorer: Scorer, query: Query, passage: int, words: frozenset[str]) -> list[Share]:
+    """Return what makes the score of a passage that matches and has these words."""
+    one = np.array([passage], np.int32)
+    asked = [clause for clause in query.clauses if clause.occur is not Occur.MUST_NOT]
+    shares = [
+        max(_ways(scorer, query, clause, one, words), key=lambda share: share.points)
+        for clause in asked
+        if scorer.has(clause, one)[0]
+    ]
+    if query.words:
+        finer = scorer.finer(query, one)[:, 0].tolist()
+        shares += [Share(reason, points) for reason, points in zip(_FINER, finer, strict=True) if points]
+    if len(asked) > 1 and all(scorer.has(clause, one)[0] for clause in asked):
+        shares.append(Share(Reason.ALL_WORDS, sum(share.points for share in shares) * (ALL_WORDS - 1)))
+    return shares
+
+
+def of_guide(guide: Guide, query: Query, points: float, score: float) -> Iterator[Share]:
+    """Yield what makes the score of a guide out of the points of its best passage."""
+    prior = works.prior(guide, query.as_of)
+    if more := score / prior - points:
+        yield Share(Reason.SEVERAL, more)
+    if guide.is_binding:
+        yield Share(Reason.BINDING, score / prior * (works.BINDING - 1))
+    if guide.validity(query.as_of) is not Validity.IN_FORCE:
+        yield Share(Reason.NOT_IN_FORCE, score - score / works.NOT_IN_FORCE)
+
+
+def _ways(scorer: Scorer, query: Query, clause: Clause, one: Ints, words: frozenset[str]) -> Iterator[Share]:
+    """Yield what the passage gets for each way of having what the clause asks for."""
+    names = {addition.stems: addition.name for addition in query.added}
+    for number, way in enumerate(clause.alternatives):
+        points = _points(scorer.way(clause, way), one)
+        if way.how is How.ALIKE:
+            yield Share(Reason.ALIKE, points, clause.typed, tuple(sorted(scorer.kin(clause) & words)))
+        elif number and way.terms in names:
+            yield Share(Reason.ADDED, points, clause.typed, (names[way.terms],))
+        else:
+            yield Share(Reason.WORD, points, clause.typed)
+
+
+def _points(found: Found, one: Ints) -> float:
+    at = int(np.searchsorted(found.passages, one[0]))
+    return float(found.points[at]) if at < len(found.passages) and found.passages[at] == one[0] else 0.0
