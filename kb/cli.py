@@ -16,7 +16,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from kb import answer_json, check_queries, config, evaluation, glossary, ingestion, messages, topics, vocabulary
+from kb import answer_json, check_queries, config, evaluation, glossary, ingestion, messages, query, topics, vocabulary
 from kb.config import Settings
 from kb.engines import open_engine
 from kb.errors import (
@@ -98,6 +98,7 @@ def _parser() -> argparse.ArgumentParser:
     search.add_argument("--offset", type=_natural, default=0, metavar="N", help=_HELP["offset"])
     for option, axis in _AXES:
         search.add_argument(option, dest=axis, action="append", default=[], metavar="ID", help=_HELP[option[2:]])
+    search.add_argument("--norm", type=_sections, action="extend", default=[], metavar="VORSCHRIFT", help=_HELP["norm"])
     search.set_defaults(run=_search)
 
     look_up = commands.add_parser("glossary", parents=[common], help=messages.GLOSSARY_HELP["glossary"])
@@ -126,6 +127,12 @@ def _positive(text: str) -> int:
     if (value := int(text)) < 1:
         raise ValueError
     return value
+
+
+def _sections(text: str) -> frozenset[str]:
+    if not (terms := query.sections(text)):
+        raise argparse.ArgumentTypeError(messages.no_norm(text))
+    return terms
 
 
 def _natural(text: str) -> int:
@@ -262,6 +269,7 @@ def _search(options: argparse.Namespace, settings: Settings, taxonomy: Taxonomy)
         for value in sorted(values - set(known)):
             print(messages.unknown_value(value, known), file=sys.stderr)
             return WRONG_USE
+    selection[Axis.NORM] = frozenset(options.norm)
     engine = _opened(settings)
     try:
         page = {"offset": options.offset, "limit": options.limit}
@@ -288,6 +296,8 @@ def _opened(settings: Settings) -> Engine:
 def _print_answer(found: Answer, taxonomy: Taxonomy) -> None:
     has_many_words = len(found.query.clauses) > 1
     totals = found.totals
+    if found.query.assumed:
+        print(messages.read_as(found.query.assumed, found.query.assumed_statute))
     if not totals.n_works:
         print(messages.NOTHING_FOUND)
         return

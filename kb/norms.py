@@ -65,10 +65,11 @@ class Norm:
 
     def __lt__(self, other: "Norm") -> bool:
         """Say whether this norm comes before the other."""
-        return self._order < other._order
+        return self.order < other.order
 
     @property
-    def _order(self) -> tuple[tuple[int, str], ...]:
+    def order(self) -> tuple[tuple[int, str], ...]:
+        """What it sorts by."""
         statute = statutes.term(self.statute)
         book = int(statute[3:]) if re.fullmatch(r"sgb\d+", statute) else 0
         parts = (self.section, self.paragraph, self.sentence, self.number, self.letter)

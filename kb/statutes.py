@@ -5,6 +5,7 @@ like a statute's name after a section is taken as written, because to take it fo
 """
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 _ROMAN = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII", "XIII", "XIV")
@@ -210,6 +211,7 @@ def _from_word(word: str, match: re.Match[str], *, is_known: bool) -> Named | No
     return Named("", match.start(), match.end()) if is_local else None
 
 
+@lru_cache(maxsize=1 << 14)  # the same words follow numbers again and again
 def _known(word: str) -> str | None:
     key = _key(word)
     for ending in ("", "es", "s"):

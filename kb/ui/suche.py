@@ -14,7 +14,7 @@ from kb.ui.address import View
 from kb.ui.parts import WayOut
 from kb.vocabulary import Vocabulary
 
-_SIGNS = re.compile(r'(?<!\S)[-−–](?:"[^"]*"|\S+)|["„“”‟«»*]')
+_SIGNS = re.compile(r'(?<!\S)[-−–](?:"[^"]*"|§+\s*\S+|\S+)|["„“”‟«»*]')
 
 
 def show() -> None:
@@ -132,11 +132,12 @@ def _block(view: View, answer: Answer, today: date) -> str:
     if not answer.totals.n_works:
         ways = shelf.ask(lambda engine: ways_out(engine, view, today))
         elsewhere = shelf.ask(lambda engine: search.answer(engine, "", limit=1, as_of=today))
-        return above + parts.nothing_found(view, shelf.taxonomy, ways, elsewhere)
+        return above + parts.nothing_found(view, shelf.taxonomy, ways, elsewhere) + parts.read_as(answer.query)
     return "".join(
         (
             above,
             render.heading(answer),
+            parts.read_as(answer.query),
             parts.additions(view, answer.query),
             render.results(answer, shelf.taxonomy),
             parts.pages(view, answer.n_pages),
