@@ -40,6 +40,7 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
     shelf = library.current()
     try:
         shelf.ask(lambda engine: search.answer(engine, "Beratung Kooperationsplan"))
+        shelf.suggest("Beratung")
     except IndexUnusableError as error:
         print(messages.explain(error), file=sys.stderr, flush=True)
     if shelf.trouble:

@@ -1,4 +1,4 @@
-"""The command line: `python -m benchmarks engines | ingest | page | ranking | plots`."""
+"""The command line: `python -m benchmarks engines | ingest | page | ranking | suggest | plots`."""
 
 import argparse
 import json
@@ -7,9 +7,10 @@ import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 
-from benchmarks import contenders, engines, ingest, machine, page, plots, ranking, tables
+from benchmarks import contenders, engines, ingest, machine, page, plots, ranking, suggest, tables
 
-OTHERS = {"ingest": ingest.main, "page": page.main, "ranking": ranking.main}  # with options of their own
+# with options of their own
+OTHERS = {"ingest": ingest.main, "page": page.main, "ranking": ranking.main, "suggest": suggest.main}
 DEFAULT = ("kb", "tantivy", "tantivy-page", "fts5", "xapian", "whoosh")
 CORPUS = Path("../gesetze")
 NO_CORPUS = """{0}: no text there. The benchmarks need real text:
@@ -45,6 +46,7 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("ingest", help="guides into an index, beside recollindex")
     commands.add_parser("page", help="sessions that search, speaking Streamlit's own protocol")
     commands.add_parser("ranking", help="order of results on test collections, beside the peers")
+    commands.add_parser("suggest", help="suggestions while typing, and corrections")
     two = commands.add_parser("plots", help="draw latency, memory and index size over the number of passages")
     two.set_defaults(run=_plots)
     two.add_argument("results", type=Path, nargs="+", metavar="RESULTS.json", help="written by engines --json")

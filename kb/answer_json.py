@@ -12,6 +12,7 @@ def to_json(found: Answer, taxonomy: Taxonomy) -> dict[str, Any]:
     return {
         "query": found.query.text,
         "assumed_statute": found.query.assumed_statute,
+        "meant": found.meant,
         "totals": {
             "works": found.totals.n_works,
             "works_all_words": found.totals.n_works_all_words,

@@ -16,7 +16,20 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from kb import answer_json, check_queries, config, evaluation, glossary, ingestion, messages, query, topics, vocabulary
+from kb import (
+    answer_json,
+    answers,
+    check_queries,
+    config,
+    evaluation,
+    glossary,
+    hints,
+    ingestion,
+    messages,
+    query,
+    topics,
+    vocabulary,
+)
 from kb.config import Settings
 from kb.engines import open_engine
 from kb.errors import (
@@ -31,7 +44,7 @@ from kb.errors import (
 )
 from kb.evaluation import Evaluation
 from kb.ingestion import Line, Report, Verdict
-from kb.model import Answer, Axis, Engine, Hit, Validity
+from kb.model import Axis, Engine, Validity
 from kb.search import answer
 from kb.topics import Taxonomy
 
@@ -270,17 +283,17 @@ def _search(options: argparse.Namespace, settings: Settings, taxonomy: Taxonomy)
             print(messages.unknown_value(value, known), file=sys.stderr)
             return WRONG_USE
     selection[Axis.NORM] = frozenset(options.norm)
+    text, names = " ".join(options.text), vocabulary.load(settings.synonyms)
     engine = _opened(settings)
     try:
-        page = {"offset": options.offset, "limit": options.limit}
-        names = vocabulary.load(settings.synonyms)
-        found = answer(engine, " ".join(options.text), vocabulary=names, selection=selection, **page)
+        found = answer(engine, text, vocabulary=names, selection=selection, offset=options.offset, limit=options.limit)
+        nearby = None if found.totals.n_works else hints.topics_nearby(engine, taxonomy, names, found.query.words)
     finally:
         engine.close()
     if options.json:
         print(json.dumps(answer_json.to_json(found, taxonomy), ensure_ascii=False, indent=1))
     else:
-        _print_answer(found, taxonomy)
+        print("\n".join(answers.lines(found, taxonomy, nearby)))
     return DONE
 
 
@@ -291,35 +304,6 @@ def _opened(settings: Settings) -> Engine:
     except (LibraryMissingError, ModelError) as error:
         _complain(error, WRONG_USE)
         return open_engine(replace(settings, semantic_model=None))
-
-
-def _print_answer(found: Answer, taxonomy: Taxonomy) -> None:
-    has_many_words = len(found.query.clauses) > 1
-    totals = found.totals
-    if found.query.assumed:
-        print(messages.read_as(found.query.assumed, found.query.assumed_statute))
-    if not totals.n_works:
-        print(messages.NOTHING_FOUND)
-        return
-    is_near = any(hit.is_by_meaning for result in found.results for hit in result.hits)
-    print(messages.found(totals.n_works_all_words, totals.n_works_some_words, has_many_words=has_many_words, is_near=is_near))
-    for number, result in enumerate(found.results, start=found.offset + 1):
-        guide = result.guide
-        facts = [taxonomy.title(Axis.KIND, guide.kind) if guide.kind else "", messages.BINDING if guide.is_binding else ""]
-        facts += [messages.edition(guide.edition), guide.places[0]]
-        print(f"\n{number}. {guide.title} ({', '.join(fact for fact in facts if fact)})")
-        if result.hits and result.hits[0].guide != guide:
-            earlier = result.hits[0].guide
-            print(f"   {messages.ONLY_EARLIER} {messages.earlier_edition(earlier.title, messages.edition(earlier.edition))}")
-        for hit in result.hits:
-            near = f" ({messages.BY_MEANING})" if hit.is_by_meaning else ""
-            print(f"   {_where(hit)}{near}: {hit.snippet.text}")
-
-
-def _where(hit: Hit) -> str:
-    trail = " › ".join(hit.passage.heading)
-    page = messages.page(hit.passage.page) if hit.passage.page else ""
-    return ", ".join(part for part in (page, trail) if part) or hit.guide.title
 
 
 # ---- glossary ----------------------------------------------------------------------------------------------------------

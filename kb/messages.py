@@ -70,7 +70,8 @@ MORE_PARTNERS = "Weitere Partner"
 ASK = "Wen Sie fragen können"
 HOW_TO_SEARCH = "So suchen Sie"
 HOW_TO_SEARCH_LEAD = (
-    "Geben Sie ein, worum es geht, und drücken Sie die Eingabetaste. Mit der Taste / springen Sie jederzeit in das Suchfeld."
+    "Geben Sie ein, worum es geht, und drücken Sie die Eingabetaste. Beim Tippen erscheinen Vorschläge aus dem Bestand; mit "
+    "den Pfeiltasten wählen Sie einen. Mit der Taste / springen Sie jederzeit in das Suchfeld."
 )
 EXAMPLES_HEAD = ("Eingabe", "Findet")
 EXAMPLES = (
@@ -115,7 +116,6 @@ HELP = (
 )
 
 OTHER_WORDS = "Schreibweise prüfen, weniger Wörter oder ein anderes Wort für dieselbe Sache versuchen."
-OTHER_TOPICS = "Nach Thema stöbern:"
 RUN_COMMAND = "Wer den Server betreut, ruft im Ordner des Projekts auf:"
 INDEX_TROUBLE = "Die Suche steht gerade nicht zur Verfügung"
 INDEX_MISSING = "Es gibt noch keinen Suchindex."
@@ -588,6 +588,27 @@ def took(seconds_index: float, n_documents: int, ms_per_query: Mapping[str, floa
         f"Aufbau des Suchindex {decimal(seconds_index, 1)} s ({per_second} Texte/s)\n"
         f"je Anfrage im Mittel {mean} ms, Median {p50} ms, 95 % unter {p95} ms"
     )
+
+
+# ---- suggestions, "Meinten Sie" ----------------------------------------------------------------------------------------
+
+MEANT = "Meinten Sie:"
+SUGGESTION_SOURCES = {"titel": "Handlungshilfe", "ueberschrift": "Abschnitt", "thema": "Thema", "fachwort": "Fachwort"}
+
+
+def n_suggestions(n: int) -> str:
+    """Return the number of suggestions, as it is announced to those who do not see the list."""
+    return "Keine Vorschläge" if not n else "1 Vorschlag" if n == 1 else f"{number(n)} Vorschläge"
+
+
+def meant(text: str) -> str:
+    """Return the question whether something else was meant."""
+    return f"{MEANT} {text}?"
+
+
+def topics_nearby(*, are_alike: bool) -> str:
+    """Return what is said above topics where nothing was found: that they resemble what was typed, or are the largest."""
+    return "Diese Themen könnten passen:" if are_alike else "Die meisten Handlungshilfen gibt es zu diesen Themen:"
 
 
 # ---- vocabulary --------------------------------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ passage that matches a *query* is a *hit*. What a face shows is an *answer*: wor
 Everything here is immutable; nothing here reads or writes.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import date
@@ -306,6 +306,7 @@ class Answer:
     facets: tuple[Facet, ...]
     offset: int
     limit: int
+    meant: str = ""  # what may have been meant, to be asked again: words that occur nowhere replaced by similar ones that do
 
     @property
     def n_pages(self) -> int:
@@ -357,7 +358,19 @@ class Engine(Protocol):
         ...
 
     def catalog(self) -> Mapping[str, Guide]:
-        """Return all guides by id, in the state of the last commit."""
+        """Return all guides by id, in the state of the last commit; the same object until there is a newer one."""
+        ...
+
+    def knows(self, stem: str) -> bool:
+        """Say whether a passage has a word with this stem in text, heading or title."""
+        ...
+
+    def words(self) -> Mapping[str, int]:
+        """Return every word as written, folded, with the number of passages that have it in text, heading or title."""
+        ...
+
+    def headings(self) -> Collection[str]:
+        """Return every heading that a passage stands below, once."""
         ...
 
     def write(self) -> AbstractContextManager[Batch]:

@@ -69,6 +69,13 @@ def parse(
     )
 
 
+def loose(text: str) -> Iterator[tuple[int, int]]:
+    """Yield where in `text`, as (start, end), stands what may match but need not: not quoted, excluded, a begin* or a norm."""
+    for part in _PART.finditer(_norms(text.translate(_QUOTES))[1]):
+        if not part["minus"] and part["word"] and part["word"].strip(_NO_WORD) and not part["word"].endswith("*"):
+            yield part.span()
+
+
 def spoken(text: str) -> str:
     """Return what was typed as one would say it, without what is excluded, quotes and stars: for a model of language.
 
@@ -120,7 +127,7 @@ class _Cited(NamedTuple):
 
 
 def _norms(text: str) -> tuple[list[_Cited], str]:
-    """Return the norms that were typed outside quotes, and the text with a sign that is no word in their place."""
+    """Return the norms that were typed outside quotes, and the text with signs that are no word in their place."""
     found: list[_Cited] = []
     rest, has_minus = "", False
     for number, piece in enumerate(_BETWEEN.split(text)):
@@ -130,7 +137,7 @@ def _norms(text: str) -> tuple[list[_Cited], str]:
                 continue
             is_excluded = has_minus and mention.start == 0
             found += [_Cited(norm, mention.has_statute, is_excluded) for norm in mention.norms]
-            rest += piece[at : mention.start] + _NO_WORD
+            rest += piece[at : mention.start] + _NO_WORD * (mention.end - mention.start)
             at = mention.end
         rest += piece[at:]
         has_minus = piece == "-"

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from kb import query
+from kb import hints, query
 from kb.model import Answer, Engine, Selection
 from kb.vocabulary import Vocabulary
 
@@ -23,7 +23,8 @@ def answer(
     """Return the works number `offset` to `offset + limit` for what was typed, best first.
 
     Text that asks for nothing lists all works by title. Names of the vocabulary are searched for by their other names, too,
-    but for the additions whose ids are in `without`. Validity is computed for `as_of`, by default today.
+    but for the additions whose ids are in `without`, and are never taken for slips. Validity is computed for `as_of`, by
+    default today.
     """
     asked = query.parse(text, vocabulary=vocabulary, without=without, selection=selection, as_of=as_of or date.today())
     matches = engine.search(asked, offset=offset, limit=limit)
@@ -34,4 +35,5 @@ def answer(
         facets=matches.facets,
         offset=offset,
         limit=limit,
+        meant=hints.meant(engine, text, vocabulary),
     )

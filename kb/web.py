@@ -1,16 +1,17 @@
-"""What the server answers besides Streamlit: originals, health, the page's own files, security headers. No Streamlit here.
+"""What the server answers besides Streamlit: originals, suggestions, health, the page's own files, security headers.
 
-`Shell` is Streamlit's index.html made ours: German, with our title, style and script, and a content security policy that
-names the hash of every script within it.
+No Streamlit here. `Shell` is its index.html made ours: German, with our title, style and scripts, and a content security policy
+that names the hash of every script within it.
 """
 
 import base64
 import hashlib
 import logging
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from html import escape
 from importlib import resources
+from itertools import chain, pairwise
 from pathlib import Path
 
 from starlette.concurrency import run_in_threadpool
@@ -24,6 +25,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from kb import messages
 from kb.errors import IndexUnusableError
 from kb.model import Engine, Guide
+from kb.suggestions import Suggestion
 from kb.ui.library import Library
 from kb.ui.navigation import AREAS
 
@@ -36,7 +38,12 @@ MEDIA_TYPES = {
 }
 INLINE = (".pdf",)  # shown by browsers; anything else is saved, so that nothing of it runs on our origin
 
-OWN_FILES = {"style.css": "text/css", "de.js": "text/javascript", "icon.svg": "image/svg+xml"}
+OWN_FILES = {
+    "style.css": "text/css",
+    "de.js": "text/javascript",
+    "vorschlaege.js": "text/javascript",
+    "icon.svg": "image/svg+xml",
+}
 CLOSED = ("/_stcore/agent/",)  # Streamlit's agent API answers even when it is off
 
 HEADERS = {
@@ -66,6 +73,7 @@ class Shell:
             f'<link rel="icon" href="./kb/icon.svg?{version}" type="image/svg+xml" />'
             f'<link rel="stylesheet" href="./kb/style.css?{version}" />'
             f'<script defer src="./kb/de.js?{version}"></script>'
+            f'<script defer src="./kb/vorschlaege.js?{version}"></script>'
         )
         html = re.sub(r"<!--.*?-->", "", index_html, flags=re.DOTALL).strip()
         html = re.sub(r'<html lang="[^"]*"', '<html lang="de"', html, count=1)
@@ -103,6 +111,10 @@ def routes(library: Callable[[], Library], shell: Shell) -> list[Route]:
     async def health(request: Request) -> Response:
         return await run_in_threadpool(_health, library())
 
+    async def suggestions(request: Request) -> Response:
+        found = await run_in_threadpool(library().suggest, request.query_params.get("q", ""))
+        return JSONResponse(_suggestions(found), headers={"Cache-Control": "no-store"})
+
     async def own_file(request: Request) -> Response:
         name = request.path_params["name"]
         if name not in OWN_FILES:
@@ -114,6 +126,7 @@ def routes(library: Callable[[], Library], shell: Shell) -> list[Route]:
         *(Route(area_.path, area) for area_ in AREAS),
         Route("/original/{guide_id}/{filename}", original),
         Route("/healthz", health),
+        Route("/vorschlaege", suggestions),
         Route("/kb/{name}", own_file),
     ]
 
@@ -174,6 +187,17 @@ def not_found(text: str) -> Response:
         f'<p><a href="/">{messages.TO_SEARCH}</a></p></main></body></html>'
     )
     return HTMLResponse(html, 404, headers={"Content-Security-Policy": MESSAGE_CSP, "Cache-Control": "no-store"})
+
+
+def _suggestions(found: Sequence[Suggestion]) -> dict[str, object]:
+    """Return suggestions as JSON types: how many in words, and each in pieces, of which every second one was typed."""
+    options = [{"pieces": _pieces(one), "source": messages.SUGGESTION_SOURCES[one.source]} for one in found]
+    return {"label": messages.n_suggestions(len(found)), "options": options}
+
+
+def _pieces(suggestion: Suggestion) -> list[str]:
+    bounds = [0, *chain.from_iterable(suggestion.spans), len(suggestion.text)]
+    return [suggestion.text[start:end] for start, end in pairwise(bounds)]
 
 
 def _health(library: Library) -> Response:

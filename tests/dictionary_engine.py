@@ -4,8 +4,8 @@ A passage scores the number of clauses it satisfies.
 """
 
 import threading
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
@@ -44,6 +44,17 @@ class DictionaryEngine:
 
     def catalog(self) -> Mapping[str, Guide]:
         return self._guides
+
+    def knows(self, stem: str) -> bool:
+        return stem in analysis.stemmed([*self.words()])
+
+    def words(self) -> Mapping[str, int]:
+        titles = {guide.id: guide.title for guide in self._guides.values()}
+        texts = (" ".join((p.text, *p.heading, titles[p.guide_id])) for p in self._passages)
+        return Counter(word for text in texts for word in set(analysis.words(text)))
+
+    def headings(self) -> Collection[str]:
+        return {heading for p in self._passages for heading in p.heading}
 
     @contextmanager
     def write(self) -> Iterator[Batch]:

@@ -42,6 +42,14 @@ def test_an_assumed_statute_and_the_norms_of_the_works_are_told() -> None:
     assert assumed["facets"]["norm"] == [{"value": "sgb2:16e", "title": "§\u00a016e\u00a0SGB\u00a0II", "count": 1}]
 
 
+def test_what_may_be_meant_is_told() -> None:
+    engine = DictionaryEngine([guide("Umzug")])
+
+    assert answer_json.to_json(search.answer(engine, "Umzgu"), TAXONOMY)["meant"] == ""
+    engine = DictionaryEngine([guide("Umzug")], [passage(guide("Umzug"), 1, "Umzug")])
+    assert answer_json.to_json(search.answer(engine, "Umzgu"), TAXONOMY)["meant"] == "Umzug"
+
+
 def test_what_was_found_by_meaning_says_so() -> None:
     one = guide("Umzug")
     found = search.answer(DictionaryEngine([one], [passage(one, 1, "Umzug")]), "Umzug", as_of=date(2026, 11, 1))

@@ -14,11 +14,11 @@ MAX_LINES = 400
 # From the bottom up; a module may import from its own layer and those below
 LAYERS = (
     r"kb\.(model|errors)",
-    r"kb|kb\.(analysis|answer_json|catalog_json|cleaning|config|dates|editions|glossary|messages|metadata|norms|passages|query|snippets"
-    r"|statutes|topics|vocabulary)",
+    r"kb|kb\.(analysis|answer_json|catalog_json|cleaning|config|dates|editions|glossary|messages|metadata|norms|passages|query"
+    r"|snippets|spelling|statutes|suggestions|topics|vocabulary)",
     r"kb\.semantic|kb\.(extract|engines)(\..+)?",
-    r"kb\.(search|ingestion|catalog|evaluation|questions)",
-    r"kb\.(cli|check_queries|web|ui)(\..+)?|app|ingest",
+    r"kb\.(search|hints|ingestion|catalog|evaluation|questions)",
+    r"kb\.(answers|cli|check_queries|web|ui)(\..+)?|app|ingest",
 )
 HOMES = {
     "whoosh": r"kb\.engines\..+",
@@ -27,6 +27,7 @@ HOMES = {
     "pypdfium2": r"kb\.extract\..+",
     "docx": r"kb\.extract\..+",
     "lxml": r"kb\.extract\..+",
+    "rapidfuzz": r"kb\.spelling",
     "streamlit": r"app|kb\.ui\..+",
     "ir_measures": r"kb\.evaluation",
     "onnxruntime": r"kb\.semantic",

@@ -6,7 +6,7 @@ from pathlib import Path
 import docx
 import pytest
 
-from kb import cli
+from kb import cli, messages
 
 
 @pytest.fixture
@@ -78,6 +78,58 @@ def test_search_prints_where_it_stands(house: Path, capsys: pytest.CaptureFixtur
     out = capsys.readouterr().out
     assert out.startswith("1 Handlungshilfe mit allen Wörtern, 1 weitere\n")
     assert "1. Sucht ansprechen (gesundheit/sucht.docx)" in out
+
+
+def test_search_asks_whether_something_else_was_meant(house: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    cli.main(["ingest"])
+    capsys.readouterr()
+
+    cli.main(["search", "Umzgu", "Suchtberatung"])
+    cli.main(["search", "Umzgu", "Suchtberatung", "--json"])
+    cli.main(["search", "Umzug", "--json"])
+
+    lines = capsys.readouterr().out
+    assert lines.startswith("Meinten Sie: Umzug Suchtberatung?\n")
+    assert '"meant": "Umzug Suchtberatung"' in lines
+    assert '"meant": ""' in lines
+
+
+def test_search_asks_what_was_meant_though_words_much_alike_are_found(house: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    cli.main(["ingest"])
+    capsys.readouterr()
+
+    cli.main(["search", "Zusichrung"])
+
+    assert capsys.readouterr().out.splitlines()[:3] == ["Meinten Sie: Zusicherung?", "1 Handlungshilfe", ""]
+
+
+def test_search_takes_no_name_of_the_vocabulary_for_a_slip(house: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (house / "eigene.toml").write_text('[[eintrag]]\nid = "umzug"\nbegriff = "Umzug"\numgang = ["Zusichrung"]\n', "utf-8")
+    (house / "kb.toml").write_text('synonyms = "eigene.toml"\n', "utf-8")
+    cli.main(["ingest"])
+    capsys.readouterr()
+
+    cli.main(["search", "Zusichrung Umzgu", "--json"])
+
+    assert json.loads(capsys.readouterr().out)["meant"] == "Zusichrung Umzug"
+
+
+def test_search_that_finds_nothing_names_topics(house: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    cli.main(["ingest"])
+    capsys.readouterr()
+
+    cli.main(["search", "Quantenphysik"])
+    cli.main(["search", "Gesundheitsförderungen"])
+
+    assert capsys.readouterr().out.splitlines() == [
+        messages.NOTHING_FOUND,
+        "Die meisten Handlungshilfen gibt es zu diesen Themen:",
+        "  Gesundheit, Sucht und Reha (--topic gesundheit)",
+        "  Leistungen zum Lebensunterhalt (--topic leistungsrecht)",
+        messages.NOTHING_FOUND,
+        "Diese Themen könnten passen:",
+        "  Gesundheit, Sucht und Reha (--topic gesundheit)",
+    ]
 
 
 def test_search_as_json_has_results_facets_and_totals(house: Path, capsys: pytest.CaptureFixture[str]) -> None:

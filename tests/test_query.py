@@ -138,6 +138,22 @@ def test_a_word_of_five_letters_is_found_within_others_too() -> None:
     assert [len(clause.alternatives) for clause in (short, with_digit)] == [1, 1]
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        pytest.param("Umzug Miete", ["Umzug", "Miete"], id="words"),
+        pytest.param('Umzug „Kosten der Unterkunft“ -"Miete" Heizung', ["Umzug", "Heizung"], id="not in quotes"),
+        pytest.param("-Umzug –Miete Jobcenter-Termin", ["Jobcenter-Termin"], id="not excluded"),
+        pytest.param("Umzug* Miete", ["Miete"], id="not a beginning"),
+        pytest.param('"Umzug', ["Umzug"], id="a quote that does not end"),
+        pytest.param(' "" - ', ["-"], id="operators"),
+        pytest.param("Umzug Paragraf\u00a016 e SGB II Miete", ["Umzug", "Miete"], id="no norm"),
+    ],
+)
+def test_what_is_not_strict_stands_in_the_text_as_typed(text: str, expected: list[str]) -> None:
+    assert [text[start:end] for start, end in query.loose(text)] == expected
+
+
 KDU = Entry(id="kdu", term="Bedarfe für Unterkunft", short=("KdU",), same=("Kosten der Unterkunft",), former=("Mietzuschuss",))
 NAMES = Vocabulary([KDU, Entry(id="mag", term="Maßnahme beim Arbeitgeber", short=("MAG",), cased=("MAG",))])
 

@@ -101,3 +101,17 @@ def test_validity_is_computed_for_the_day_asked_about() -> None:
 
     assert Facet(axis=Axis.VALIDITY, value="gilt", n_works=1) in before
     assert Facet(axis=Axis.VALIDITY, value="gilt-nicht-mehr", n_works=1) in after
+
+
+def test_an_answer_says_what_may_have_been_meant() -> None:
+    assert ask("Umzgu Miete").meant == "Umzug Miete"
+    assert ask("Umzgu Miete").totals.n_works == 2
+    assert ask("Umzug Miete").meant == ""
+    assert ask("").meant == ""
+
+
+def test_what_was_meant_finds_something_where_the_query_does_not() -> None:
+    found = ask("Zusichrung")
+
+    assert found.results == ()
+    assert ask(found.meant).totals.n_works == 1

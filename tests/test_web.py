@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 import streamlit
-from dictionary_engine import DictionaryEngine, guide
+from dictionary_engine import DictionaryEngine, guide, passage
 from starlette.applications import Starlette
 from starlette.responses import HTMLResponse, PlainTextResponse
 from starlette.routing import Route
@@ -222,6 +222,39 @@ def test_our_own_files_are_kept_by_browsers_when_their_version_is_named(app: Sta
     assert get(app, "/kb/..%2f..%2fpyproject.toml").status == 404
 
 
+def test_suggestions_come_in_pieces_with_the_typed_ones_between(app: Starlette) -> None:
+    answer = get(app, "/vorschlaege?q=mus")
+
+    assert answer.headers["cache-control"] == "no-store"
+    assert answer.headers["content-type"] == "application/json"
+    assert json.loads(answer.body) == {
+        "label": "1 Vorschlag",
+        "options": [{"pieces": ["", "mus", "ter"], "source": "Handlungshilfe"}],
+    }
+
+
+def test_names_of_the_vocabulary_are_suggested(tmp_path: Path) -> None:
+    guides = [guide("Grundsicherungsgeld")]
+    engine = DictionaryEngine(guides, [passage(guides[0], 1, "Leistung beantragen")])
+    app = serve(Library(Settings(source=tmp_path), topics.load(), vocabulary.load(), lambda _: engine))
+
+    found = json.loads(get(app, "/vorschlaege?q=st%C3%BCtz").body)["options"]
+
+    assert found == [{"pieces": ["", "Stütz", "e"], "source": "Fachwort"}]
+
+
+@pytest.mark.parametrize("query", ["", "?q=", "?q=%00", "?q=%ff%fe", "?q=quantenphysik", "?q=" + 5000 * "a", "?q=mus&q=-a"])
+def test_nothing_is_suggested_for_nothing(app: Starlette, query: str) -> None:
+    answer = get(app, "/vorschlaege" + query)
+
+    assert (answer.status, json.loads(answer.body)) == (200, {"label": messages.n_suggestions(0), "options": []})
+
+
+def test_the_page_names_its_scripts_relative_to_itself(app: Starlette) -> None:
+    assert 'src="./kb/vorschlaege.js?' in get(app, "/").text
+    assert get(app, "/kb/vorschlaege.js").headers["content-type"].startswith("text/javascript")
+
+
 def test_health_counts_the_guides(app: Starlette) -> None:
     answer = get(app, "/healthz")
 
@@ -237,3 +270,4 @@ def test_health_without_an_index_is_503(source: Path) -> None:
     answer = get(app, "/healthz")
     assert (answer.status, json.loads(answer.body)["reason"]) == (503, "IndexMissingError")
     assert get(app, "/original/plan/x.pdf").status == 404
+    assert json.loads(get(app, "/vorschlaege?q=plan").body)["options"] == []

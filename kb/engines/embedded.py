@@ -10,7 +10,7 @@ import logging
 import tempfile
 import threading
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
@@ -26,7 +26,7 @@ from kb.engines.highlighting import Highlighter
 from kb.engines.merging import Source, merge
 from kb.engines.nearest import Meaning, Vectors
 from kb.engines.scoring import Scored, Scorer
-from kb.engines.segments import Builder, Segment
+from kb.engines.segments import POSITIONAL, Builder, Segment
 from kb.engines.turns import Turns
 from kb.errors import IndexDamagedError, IndexOutdatedError
 from kb.model import Guide, Hit, Matches, Occur, Passage, Query, Result
@@ -79,6 +79,21 @@ class EmbeddedEngine:
     def catalog(self) -> Mapping[str, Guide]:
         """Return all guides by id, in the state of the last commit."""
         return {} if self._is_fresh else self._current().guides
+
+    def knows(self, stem: str) -> bool:
+        """Say whether a passage has a word with this stem."""
+        return not self._is_fresh and any(self._current().segment.fields[name].lexicon.find(stem) >= 0 for name in POSITIONAL)
+
+    def words(self) -> Mapping[str, int]:
+        """Return every word as written, folded, with the number of passages that have it."""
+        if self._is_fresh:
+            return {}
+        field = self._current().segment.fields["words"]
+        return dict(zip((term.decode() for term in field.lexicon), field.n_postings.tolist(), strict=True))
+
+    def headings(self) -> Collection[str]:
+        """Return every heading that a passage stands below, once."""
+        return () if self._is_fresh else self._current().segment.passages.headings()
 
     @contextmanager
     def write(self) -> "Iterator[_Batch]":

@@ -7,7 +7,7 @@ looking at the language again.
 
 import struct
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -107,6 +107,11 @@ class PassageStore:
     def trail(self, i: int) -> bytes:
         """Return a heading trail as it is kept."""
         return bytes(self._trail_text[int(self._trail_ends[i - 1]) if i else 0 : int(self._trail_ends[i])])
+
+    def headings(self) -> Collection[str]:
+        """Return every heading of the trails that passages stand below, once."""
+        trails = (self.trail(i).decode() for i in np.unique(self.trails).tolist())
+        return tuple(dict.fromkeys(heading for trail in trails for heading in trail.split(_SEPARATOR) if heading))
 
     def get(self, i: int) -> Stored:
         """Return a passage."""

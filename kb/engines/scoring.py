@@ -17,6 +17,7 @@ from typing import Any, Protocol, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from kb.engines import proximity
 from kb.engines.arrays import Array
 from kb.engines.bm25 import K1, Floats, idf, saturation
 from kb.engines.kin import Kin
@@ -98,7 +99,7 @@ class Scorer:
         if query.words and not is_everything:
             best = _best(scores, MAX_PASSAGES)
             scores = scores.copy()  # they may be kept for other queries
-            scores[best] += self._refiner.points(query.words, passages[best])
+            scores[best] += self._refiner.points(query.words, passages[best]) + self._near(query, passages[best])
         if len(must) + len(should) > 1:
             scores = np.where(has_all, scores * np.float32(ALL_WORDS), scores)
         if must_not:
@@ -150,6 +151,18 @@ class Scorer:
         is_there = np.zeros(self._n, np.bool_)
         is_there[many] = True
         return few[is_there[few]]
+
+    def _near(self, query: Query, passages: Ints) -> Floats:
+        """Return what passages get for words that stand close to each other."""
+        field = self._fields["text"]
+        words: list[proximity.Word | None] = []
+        for clause in query.clauses:
+            asked = clause.alternatives[0]
+            if clause.occur is Occur.SHOULD:
+                number = field.lexicon.find(asked.terms[0]) if asked.how is How.STEMS and len(asked.terms) == 1 else -1
+                found = self._passages(field, number) if number >= 0 else None
+                words.append(None if found is None else proximity.Word(number, found, float(idf(self._n, len(found)))))
+        return proximity.points(field, self._saturation["text"], words, passages)
 
     def has(self, clause: Clause, passages: Ints) -> Bools:
         """Return which of the passages have what the clause asks for."""

@@ -33,6 +33,9 @@
   // a filter's name as Streamlit repeats it for screen readers, with the marks for the look of its count
   const MARKS = /^(.*) :small\[([\d.]+)\]$/s;
 
+  // never text of guides: whatever lies in our own blocks is German already
+  const OURS = ".stHtml, .kb-suggestions";
+
   const german = (text) => {
     const key = text.trim();
     const marks = key.match(MARKS);
@@ -42,12 +45,11 @@
 
   const translate = (root) => {
     if (root.nodeType === Node.TEXT_NODE) {
-      // never text of guides: whatever lies in our own blocks is German already
-      const text = root.parentElement?.closest(".stHtml") ? undefined : german(root.data);
+      const text = root.parentElement?.closest(OURS) ? undefined : german(root.data);
       if (text) root.data = text;
       return;
     }
-    if (root.nodeType !== Node.ELEMENT_NODE || root.closest(".stHtml")) return;
+    if (root.nodeType !== Node.ELEMENT_NODE || root.closest(OURS)) return;
     for (const name of ["aria-label", "title", "placeholder"]) {
       for (const element of [root, ...root.querySelectorAll(`[${name}]`)]) {
         const text = german(element.getAttribute(name) ?? "");

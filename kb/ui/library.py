@@ -11,11 +11,12 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TypeVar
 
-from kb import config, topics, vocabulary
+from kb import config, hints, topics, vocabulary
 from kb.config import Settings
 from kb.engines import open_engine
 from kb.errors import IndexUnusableError, KbError, LibraryMissingError, ModelError
 from kb.model import Engine
+from kb.suggestions import Suggestion
 from kb.topics import Taxonomy
 from kb.vocabulary import Vocabulary
 
@@ -38,6 +39,7 @@ class Library:
         self.settings, self.taxonomy, self.vocabulary = settings, taxonomy, vocabulary
         self.trouble: KbError | None = None  # why the search by meaning, though set, is off
         self._opener = opener
+        self._suggester = hints.PerGeneration(lambda engine: hints.suggester(engine, taxonomy, vocabulary))
         self._lock = threading.Lock()
         self._engine: Engine | None = None
         self._error: IndexUnusableError | None = None
@@ -55,6 +57,13 @@ class Library:
         except IndexUnusableError:
             self._forget(engine)
             raise
+
+    def suggest(self, typed: str) -> tuple[Suggestion, ...]:
+        """Return what may be meant by what has been typed so far; nothing without a usable index."""
+        try:
+            return self.ask(lambda engine: self._suggester.of(engine).suggest(typed))
+        except IndexUnusableError:
+            return ()
 
     def close(self) -> None:
         """Release the engine's files."""

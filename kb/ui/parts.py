@@ -10,7 +10,8 @@ from datetime import date
 from html import escape
 
 from kb import messages
-from kb.model import Addition, Answer, Axis, Query
+from kb.hints import TopicsNearby
+from kb.model import Addition, Axis, Query
 from kb.topics import Taxonomy
 from kb.ui import address
 from kb.ui.address import View
@@ -134,22 +135,28 @@ def printed(view: View, taxonomy: Taxonomy, as_of: date) -> str:
     return f'<p class="kb-print">{escape(messages.printed(view.text, names, as_of))}</p>'
 
 
-def nothing_found(view: View, taxonomy: Taxonomy, ways: Sequence[WayOut], elsewhere: Answer) -> str:
-    """Return what an empty result shows: what was searched, searches that find something, topics of everything."""
+def meant(view: View, text: str) -> str:
+    """Return the question whether something else was meant, as a link that searches it; nothing for nothing."""
+    if not text:
+        return ""
+    link = inner_link(view.with_text(text).href(), text)
+    return f'<p class="kb-meant">{escape(messages.MEANT)} {link}?</p>'
+
+
+def nothing_found(view: View, taxonomy: Taxonomy, meant_text: str, ways: Sequence[WayOut], nearby: TopicsNearby) -> str:
+    """Return what an empty result shows: what was searched, searches that find something, topics to look into."""
     names = [name for _, _, name in filter_names(view, taxonomy)]
     offers = "".join(f"<li>{inner_link(way.view.href(), way.label)}</li>" for way in ways)
     advice = f"<li>{escape(messages.OTHER_WORDS)}</li>" if view.text else ""
-    counts = {facet.value for facet in elsewhere.facets if facet.axis is Axis.TOPIC and facet.n_works}
-    links = [
-        inner_link(View().toggled(Axis.TOPIC, topic.id, is_on=True).href(), topic.title)
-        for topic in taxonomy.topics
-        if topic.id in counts
-    ]
-    listed = "".join(f"<li>{link}</li>" for link in links)
-    topics = f"<li>{escape(messages.OTHER_TOPICS)}<ul>{listed}</ul></li>" if links else ""
+    listed = "".join(
+        f"<li>{inner_link(View().toggled(Axis.TOPIC, topic, is_on=True).href(), taxonomy.title(Axis.TOPIC, topic))}</li>"
+        for topic in nearby.ids
+    )
+    lead = messages.topics_nearby(are_alike=nearby.are_alike)
+    topics = f"<li>{escape(lead)}<ul>{listed}</ul></li>" if listed else ""
     return (
         f'<h2 class="kb-count kb-focus" tabindex="-1">{escape(messages.nothing_found(view.text))}</h2>'
-        f"<p>{escape(messages.searched_in(names))}</p>"
+        f"{meant(view, meant_text)}<p>{escape(messages.searched_in(names))}</p>"
         f'<ul class="kb-ways">{offers}{advice}{topics}</ul>'
     )
 

@@ -6,7 +6,7 @@ from datetime import date
 
 import streamlit as st
 
-from kb import messages, search
+from kb import hints, messages, search
 from kb.errors import IndexUnusableError
 from kb.model import Answer, Axis, Engine
 from kb.ui import address, filters, library, overview, parts, render, trouble
@@ -131,12 +131,14 @@ def _block(view: View, answer: Answer, today: date) -> str:
     above = parts.printed(view, shelf.taxonomy, today) + parts.chips(view, shelf.taxonomy)
     if not answer.totals.n_works:
         ways = shelf.ask(lambda engine: ways_out(engine, view, today))
-        elsewhere = shelf.ask(lambda engine: search.answer(engine, "", limit=1, as_of=today))
-        return above + parts.nothing_found(view, shelf.taxonomy, ways, elsewhere) + parts.read_as(answer.query)
+        words = answer.query.words
+        nearby = shelf.ask(lambda engine: hints.topics_nearby(engine, shelf.taxonomy, shelf.vocabulary, words))
+        return above + parts.nothing_found(view, shelf.taxonomy, answer.meant, ways, nearby) + parts.read_as(answer.query)
     return "".join(
         (
             above,
             render.heading(answer),
+            parts.meant(view, answer.meant),
             parts.read_as(answer.query),
             parts.additions(view, answer.query),
             render.results(answer, shelf.taxonomy),

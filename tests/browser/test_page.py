@@ -21,7 +21,7 @@ def heading(page: Page) -> Locator:
 
 
 def field(page: Page) -> Locator:
-    return page.get_by_role("searchbox")
+    return page.get_by_role("combobox", name="Wonach suchen Sie?")
 
 
 def search(page: Page, text: str) -> None:
@@ -49,6 +49,111 @@ def test_a_search_leads_to_results(page: Page, address: str) -> None:
     assert page.url.endswith("/?q=Kooperationsplan")
     expect(field(page)).to_have_value("Kooperationsplan")
     expect(field(page)).to_be_focused()
+
+
+def options(page: Page) -> Locator:
+    return page.get_by_role("listbox").get_by_role("option")
+
+
+def test_a_suggestion_is_chosen_by_keyboard_and_its_result_appears(page: Page, address: str) -> None:
+    page.goto(f"{address}/?q=Kooperationsplan")
+    expect(results(page).first).to_be_visible()
+    before = results(page).first.bounding_box()
+
+    field(page).fill("")
+    field(page).press_sequentially("wohnungsverl")
+
+    expect(field(page)).to_have_attribute("aria-expanded", "true")
+    expect(options(page).first).to_contain_text("Wohnungsverlust verhindern")
+    expect(options(page).first.locator("b")).to_have_text("Wohnungsverl")
+    assert page.get_by_text(messages.n_suggestions(options(page).count()), exact=True).count() == 1
+    assert results(page).first.bounding_box() == before
+
+    field(page).press("ArrowDown")
+    expect(options(page).first).to_have_attribute("aria-selected", "true")
+    expect(field(page)).to_have_attribute("aria-activedescendant", options(page).first.get_attribute("id") or "")
+    expect(field(page)).to_have_value("wohnungsverl")
+    chosen = options(page).first.locator(".kb-suggestion").inner_text()
+    field(page).press("Enter")
+
+    expect(field(page)).to_have_value(chosen)
+    expect(results(page).first).to_contain_text("Wohnungsverlust verhindern")
+    expect(page).to_have_title(f"{chosen} – Handlungshilfen")
+    expect(field(page)).to_be_focused()
+    expect(field(page)).to_have_attribute("aria-expanded", "false")
+    expect(page.get_by_role("listbox")).to_have_count(0)
+
+
+def test_the_arrows_go_round_and_escape_leaves_what_was_typed(page: Page, address: str) -> None:
+    page.goto(address)
+    field(page).press_sequentially("berat")
+    expect(options(page).nth(1)).to_be_visible()
+
+    field(page).press("ArrowUp")
+    expect(options(page).last).to_have_attribute("aria-selected", "true")
+    field(page).press("ArrowDown")
+    expect(page.locator("[role=option][aria-selected=true]")).to_have_count(0)
+    expect(field(page)).not_to_have_attribute("aria-activedescendant", re.compile("."))
+    field(page).press("ArrowDown")
+    expect(options(page).first).to_have_attribute("aria-selected", "true")
+
+    field(page).press("Escape")
+    expect(options(page)).to_have_count(0)
+    expect(field(page)).to_have_value("berat")
+    field(page).press("ArrowDown")
+    expect(options(page).first).to_be_visible()
+    field(page).press("Enter")  # nothing is chosen: what was typed is searched
+
+    expect(page).to_have_url(f"{address}/?q=berat")
+    expect(options(page)).to_have_count(0)
+
+
+def test_a_suggestion_is_chosen_by_mouse_and_keeps_the_filters(page: Page, address: str) -> None:
+    page.goto(f"{address}/?q=Kooperationsplan&art=arbeitshilfe&seite=2")
+    expect(checkbox(page, "Arbeitshilfe")).to_be_checked()
+    field(page).fill("")
+    field(page).press_sequentially("mikrowelle besch")
+    expect(options(page).nth(7)).to_be_visible()
+
+    options(page).nth(2).click()
+
+    expect(field(page)).to_have_value("Mikrowelle beschaffen, Teil 2")
+    expect(page).to_have_url(re.compile(r"/\?q=Mikrowelle\+beschaffen%2C\+Teil\+2&art=arbeitshilfe$"))
+    expect(options(page)).to_have_count(0)
+
+
+def test_the_list_goes_with_the_focus_and_with_what_was_typed(page: Page, address: str) -> None:
+    page.goto(address)
+    field(page).press_sequentially("berat")
+    expect(options(page).first).to_be_visible()
+    field(page).press("Tab")
+    expect(options(page)).to_have_count(0)
+
+    field(page).press("End")
+    page.keyboard.type("u")
+    expect(options(page).first).to_be_visible()
+    for _ in "beratu":
+        field(page).press("Backspace")
+    expect(options(page)).to_have_count(0)
+
+
+def test_hostile_titles_are_suggested_as_text(page: Page, address: str) -> None:
+    page.goto(address)
+    field(page).press_sequentially("fiese zei")
+
+    expect(options(page).first).to_contain_text("<script>window.boese = 1</script> Fiese Zeichen")
+    assert page.evaluate("window.boese") is None
+
+
+def test_suggestions_fit_on_a_phone_and_can_be_hit(page: Page, address: str) -> None:
+    page.set_viewport_size({"width": 320, "height": 700})
+    page.goto(address)
+    field(page).press_sequentially("berat")
+    expect(options(page).first).to_be_visible()
+
+    assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth") == 320
+    heights = options(page).evaluate_all("found => found.map(one => one.getBoundingClientRect().height)")
+    assert min(heights) >= 44
 
 
 def test_a_filter_narrows_in_place_and_keeps_the_focus(page: Page, address: str) -> None:
@@ -155,11 +260,26 @@ def test_a_deep_link_shows_everything_it_names(page: Page, address: str) -> None
 def test_nothing_found_offers_ways_that_lead_on(page: Page, address: str) -> None:
     page.goto(f"{address}/?q=%22Mikrowelle+Raumfahrt%22")
     expect(heading(page)).to_have_text('Keine Treffer für: "Mikrowelle Raumfahrt"')
+    box = page.locator(".st-key-treffer").bounding_box()
+    assert box
+    assert box["width"] > 1000  # nothing to filter: no column is kept free
 
     page.get_by_role("link", name=re.compile("^Ohne Anführungszeichen")).click()
 
     expect(results(page)).to_have_count(10)
     expect(field(page)).to_have_value("Mikrowelle Raumfahrt")
+
+
+def test_what_was_meant_is_one_click_away(page: Page, address: str) -> None:
+    page.goto(f"{address}/?q=Mikrowlele")
+    expect(page.get_by_text(messages.MEANT)).to_be_visible()
+    expect(results(page)).to_have_count(10)  # by the words most alike
+
+    page.get_by_role("link", name="Mikrowelle", exact=True).click()
+
+    expect(results(page)).to_have_count(10)
+    expect(field(page)).to_have_value("Mikrowelle")
+    expect(page.get_by_text(messages.MEANT)).to_have_count(0)
 
 
 def test_hostile_text_is_text(page: Page, address: str) -> None:

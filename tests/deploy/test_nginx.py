@@ -167,14 +167,17 @@ def test_a_reader_finds_something(site: Server, chromium: Browser) -> None:
     """The page needs more headers, paths and messages than the tests above name; here it has to work as a whole."""
     page = chromium.new_page()
     page.goto(f"http://{NAME}:{site.port}/")
-    field = page.get_by_role("searchbox")
+    field = page.get_by_role("combobox")
+    field.press_sequentially("Eingliederungsv")
+    expect(page.get_by_role("option").first).to_contain_text("Eingliederungsvereinbarung")
     field.fill("Eingliederungsvereinbarung")
     field.press("Enter")
     expect(page.locator("mark").first).to_be_visible()
     page.close()
 
     assert '"/_stcore/stream" 101' in site.wait_until_written("/_stcore/stream")
-    assert "Eingliederungsvereinbarung" not in site.written()
+    assert '"/vorschlaege" 200' in site.wait_until_written("/vorschlaege")
+    assert "Einglied" not in site.written()
 
 
 # ---- what must not get through -----------------------------------------------------------------------------------------
@@ -284,6 +287,7 @@ REFERER = {"Referer": f"http://{NAME}/?q=geheim"}
 
 def test_the_log_names_the_page_and_not_the_query(app: Server, site: Server) -> None:
     assert site.get(QUERY, REFERER).status == 200
+    assert site.get("/vorschlaege?q=geheim", REFERER).status == 200
     assert site.get("/_stcore/metrics?q=geheim", REFERER).status == 404
     assert site.get("/bestand/danach?q=geheim", REFERER).status == 404
 

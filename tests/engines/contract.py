@@ -23,6 +23,7 @@ __all__ = [
     "test_an_excluded_word_hides_the_passage",
     "test_an_updated_record_keeps_its_passages",
     "test_any_word_may_match_and_all_words_count_more",
+    "test_catalog_words_and_headings_are_those_of_the_last_commit",
     "test_counts_of_an_axis_ignore_its_own_selection",
     "test_each_norm_of_a_list_counts",
     "test_earlier_editions_are_folded_into_their_work",
@@ -367,6 +368,32 @@ def test_an_updated_record_keeps_its_passages(engine: Engine) -> None:
 
     assert found(engine, "Umzug") == ["a"]
     assert engine.catalog()["a"].work_id == "w"
+
+
+def test_catalog_words_and_headings_are_those_of_the_last_commit(engine: Engine) -> None:
+    add(engine, guide("a", title="Maßnahme"), "Umzug und Umzüge.", "Umzug.", heading="3 Ablauf")
+    add(engine, guide("b", title="Miete"), "Die Miete.", heading="Kosten")
+    before = engine.catalog()
+
+    assert engine.catalog() is before
+    expected = {"umzug": 2, "und": 1, "umzüge": 1, "massnahme": 2, "3": 2, "ablauf": 2, "die": 1, "miete": 1, "kosten": 1}
+    assert engine.words() == expected
+    assert sorted(engine.headings()) == ["3 Ablauf", "Kosten"]
+    assert [stem for stem in ("umzug", "massnahm", "ablauf", "kost", "mietvertrag", "") if engine.knows(stem)] == [
+        "umzug",
+        "massnahm",
+        "ablauf",
+        "kost",
+    ]
+
+    with engine.write() as batch:
+        batch.remove("a")
+
+    assert engine.catalog() is not before
+    assert engine.words() == {"die": 1, "miete": 1, "kosten": 1}
+    assert engine.knows("kost")
+    assert not engine.knows("umzug")
+    assert [*engine.headings()] == ["Kosten"]
 
 
 def test_a_batch_that_fails_changes_nothing(engine: Engine) -> None:

@@ -88,6 +88,14 @@ def test_several_good_passages_speak_for_a_work() -> None:
     assert works_of(ranked(on, [20, 9.5, 9, 9])) == [0, 1]
 
 
+def test_of_texts_about_as_good_the_binding_one_in_force_comes_first() -> None:
+    expired = guide("a", valid_until=date(2020, 1, 1))
+    on = view([expired, guide("b"), guide("c", is_binding=True)], "abc")
+
+    assert works_of(ranked(on, [10, 10, 10])) == [2, 1, 0]
+    assert works_of(ranked(on, [12, 11.5, 10])) == [1, 0, 2]
+
+
 def test_the_current_edition_speaks_for_its_work_even_with_a_lower_score() -> None:
     found = ranked(view([OLD, NEW, guide("x")], "abx"), [9, 1, 5])
 

@@ -177,7 +177,38 @@ def test_nothing_found_offers_ways_that_find_something(collection: None) -> None
 
     assert "Keine Treffer für: &quot;Umzug Mond&quot; -Miete" in shown
     assert "Ohne Anführungszeichen, Minus und Stern suchen: Umzug Mond (13 Handlungshilfen)" in shown
+    assert messages.topics_nearby(are_alike=False) in shown
     assert 'href="/?thema=leistungsrecht"' in shown
+    assert messages.MEANT not in shown
+
+
+def test_what_may_be_meant_is_a_link_above_the_results_that_keeps_the_filters(collection: None) -> None:
+    shown = body(run(q="Umzgu Miete", art="arbeitshilfe"))
+
+    assert 'Meinten Sie: <a href="/?q=Umzug+Miete&amp;art=arbeitshilfe" data-kb="top">Umzug Miete</a>?' in shown
+    assert shown.index("kb-count") < shown.index("Meinten Sie") < shown.index("kb-result")
+
+
+def test_no_name_of_the_vocabulary_is_taken_for_a_slip(monkeypatch: pytest.MonkeyPatch) -> None:
+    rates = guide("Regelbedarf")
+    shelf(monkeypatch, lambda _: DictionaryEngine([rates], [passage(rates, 1, "Die neuen Sätze")]))
+
+    assert messages.MEANT in body(run(q="Sötze"))
+    assert messages.MEANT not in body(run(q="Stütze"))
+
+
+def test_what_may_be_meant_is_offered_where_nothing_is_found_and_topics_by_their_names(collection: None) -> None:
+    shown = body(run(q="Leistungsrehct"))
+
+    assert "Keine Treffer für" in shown
+    assert messages.MEANT not in shown  # no guide has the word; a topic has
+    assert messages.topics_nearby(are_alike=True) in shown
+    assert 'href="/?thema=leistungsrecht"' in shown
+    assert "Meinten Sie: <a " in body(run(q="Schuldne"))
+
+
+def test_what_is_typed_is_escaped_where_it_is_asked_again(collection: None) -> None:
+    assert ">&lt;b&gt;Umzug&lt;/b&gt;</a>?" in body(run(q="<b>Umzgu</b>"))
 
 
 def test_missing_index_names_the_command_and_is_picked_up(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,129 @@
+"""What helps a reader to ask: made from what an index holds, once per generation, and shared by all threads."""
+
+import threading
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Generic, TypeVar
+from weakref import WeakKeyDictionary
+
+from kb import analysis, spelling
+from kb.model import Alternative, Clause, Engine, Guide, Occur, Query, Stems
+from kb.spelling import Speller
+from kb.suggestions import Source, Suggester
+from kb.topics import Taxonomy, Topic
+from kb.vocabulary import Vocabulary
+
+N_LARGEST = 5  # topics offered where none resembles what was typed
+
+T = TypeVar("T")
+
+
+class PerGeneration(Generic[T]):
+    """What `make` makes of an engine, kept until there is a newer generation. Who asks while it is being made waits."""
+
+    def __init__(self, make: Callable[[Engine], T]) -> None:
+        self._make = make
+        self._lock = threading.Lock()
+        self._made: WeakKeyDictionary[Engine, tuple[Mapping[str, Guide], T]] = WeakKeyDictionary()
+
+    def of(self, engine: Engine) -> T:
+        """Return what is made of the engine's last commit.
+
+        Raises:
+            IndexUnusableError: the index went away.
+        """
+        catalog = engine.catalog()  # another object means another generation
+        with self._lock:
+            known, made = self._made.get(engine, (None, None))
+            if made is None or known is not catalog:
+                made = self._make(engine)
+                self._made[engine] = catalog, made
+            return made
+
+
+def suggester(engine: Engine, taxonomy: Taxonomy, vocabulary: Vocabulary) -> Suggester:
+    """Return what can be suggested: titles and headings of guides, topics that have one, terms and names that lead to one."""
+    return Suggester(_entries(engine, taxonomy, vocabulary))
+
+
+def _entries(engine: Engine, taxonomy: Taxonomy, vocabulary: Vocabulary) -> Iterator[tuple[str, Source]]:
+    guides = engine.catalog().values()
+    has_guides = works_by_topic(guides)
+    for topic in _topics(taxonomy):
+        if topic.id in has_guides:
+            yield topic.title, Source.TOPIC
+        for term in topic.signals:
+            if all(map(engine.knows, analysis.stems(term))):
+                yield term, Source.TERM
+    yield from ((name, Source.TERM) for name, _ in vocabulary.names() if _leads_somewhere(engine, vocabulary, name))
+    yield from ((guide.title, Source.TITLE) for guide in guides)
+    yield from ((heading, Source.HEADING) for heading in engine.headings())
+
+
+def _leads_somewhere(engine: Engine, vocabulary: Vocabulary, name: str) -> bool:
+    """Say whether the guides have the words of a name, or in a row those of another one that is searched for besides."""
+    if all(map(engine.knows, analysis.stems(name))):
+        return True
+    return any(_has(engine, one.stems) for match in vocabulary.matches(analysis.apart(name)[0]) for one in match.additions)
+
+
+def _has(engine: Engine, phrase: Stems) -> bool:
+    if not all(map(engine.knows, phrase)):
+        return False
+    asked = Query(clauses=(Clause(alternatives=(Alternative(phrase),), occur=Occur.MUST),), as_of=date.today())
+    return len(phrase) == 1 or engine.search(asked, limit=1, n_hits=1).totals.n_works > 0
+
+
+_spellers = PerGeneration(lambda engine: Speller(engine.words()))
+
+
+def meant(engine: Engine, text: str, vocabulary: Vocabulary | None = None) -> str:
+    """Return the query that may be meant: words that occur nowhere replaced by similar ones that do; "" if there are none.
+
+    A name of the vocabulary is meant as it stands ("Stütze", "Hartz IV"), whether a guide has it or not.
+    """
+    unknown = spelling.unknown(text, engine.knows, vocabulary)
+    return _spellers.of(engine).corrected(text, unknown) if unknown else ""
+
+
+@dataclass(frozen=True, slots=True)
+class TopicsNearby:
+    """Topics that have guides, by their ids: those whose names resemble what was typed, else the largest of the first level."""
+
+    ids: tuple[str, ...]
+    are_alike: bool
+
+
+def topics_nearby(engine: Engine, taxonomy: Taxonomy, vocabulary: Vocabulary, words: Iterable[str]) -> TopicsNearby:
+    """Return where to look for folded words with which nothing was found.
+
+    A topic is known by its title, its signals, and the names of what the vocabulary files under it.
+    """
+    n_works = works_by_topic(engine.catalog().values())
+    names = {one.id: [one.title, *one.signals] for one in _topics(taxonomy) if one.id in n_works}
+    for name, entry in vocabulary.names():
+        if entry.topic in names:
+            names[entry.topic].append(name)
+    if alike := spelling.alike(words, names):
+        return TopicsNearby(alike, are_alike=True)
+    first_level = [topic.id for topic in taxonomy.topics if topic.id in n_works]
+    largest = sorted(first_level, key=lambda topic: -n_works[topic])[:N_LARGEST]
+    return TopicsNearby(tuple(largest), are_alike=False)
+
+
+def works_by_topic(guides: Iterable[Guide]) -> Mapping[str, int]:
+    """Return per topic, of the first level too, how many works are filed under it; topics without one are left out."""
+    works: dict[str, set[str]] = defaultdict(set)
+    for guide in guides:
+        for topic in guide.topics:
+            works[topic].add(guide.work_id)
+            works[topic.partition(".")[0]].add(guide.work_id)
+    return {topic: len(ids) for topic, ids in works.items()}
+
+
+def _topics(taxonomy: Taxonomy) -> Iterator[Topic]:
+    for topic in taxonomy.topics:
+        yield topic
+        yield from topic.children
