@@ -12,7 +12,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from kb import topics
+from kb import norms, passages, topics
 from kb.engines import EmbeddedEngine
 from kb.model import Guide, Passage
 
@@ -38,8 +38,9 @@ def build(folder: Path, corpus: Path, n_passages: int) -> None:
         for number, file in enumerate(sorted(corpus.rglob("*.md"))):
             text = file.read_text("utf-8", errors="replace")
             id_ = hashlib.sha256(str(file.relative_to(corpus)).encode()).hexdigest()[:12]
-            passages = _passages(id_, text)[:left]
             title = _TITLE.search(text)
+            name = title[1] if title else file.stem
+            held = _passages(id_, text, norms.default_in(name))[:left]
             guide = Guide(
                 id=id_,
                 work_id=id_,
@@ -47,20 +48,21 @@ def build(folder: Path, corpus: Path, n_passages: int) -> None:
                 digest=id_,
                 metadata_digest="",
                 extractor="",
-                title=title[1] if title else file.stem,
+                title=name,
                 kind=kinds[number % len(kinds)],
                 topics=(subtopics[number % len(subtopics)],),
                 partners=(partners[number % len(partners)],) if number % 2 else (),
+                norms=passages.sections(held),
                 edition=f"{2018 + number % 9}",
             )
-            if passages:
-                batch.replace(guide, passages)
-            left -= len(passages)
+            if held:
+                batch.replace(guide, held)
+            left -= len(held)
             if not left:
                 return
 
 
-def _passages(guide_id: str, text: str) -> list[Passage]:
+def _passages(guide_id: str, text: str, statute: str) -> list[Passage]:
     parts = _HEADING.split(text)
     found: list[tuple[str, str]] = []
     for heading, body in zip(parts[2::3], parts[3::3], strict=True):
@@ -73,7 +75,7 @@ def _passages(guide_id: str, text: str) -> list[Passage]:
         if len(room) > 1:  # repealed sections hold a dash
             found.append((heading, room))
     return [
-        Passage(guide_id=guide_id, number=n, text=body, page=n // 4 + 1, heading=(heading,))
+        passages.of_text(guide_id, n, body, page=n // 4 + 1, heading=(heading,), statute=statute)
         for n, (heading, body) in enumerate(found, start=1)
     ]
 

@@ -9,7 +9,12 @@ from kb.topics import Taxonomy
 
 
 def lines(found: Answer, taxonomy: Taxonomy, nearby: TopicsNearby | None = None) -> Iterator[str]:
-    """Yield an answer line by line: what may be meant, how much there is, the results; `nearby` where nothing was found."""
+    """Yield an answer line by line: the statute assumed, what may be meant, how much there is, the results.
+
+    `nearby` is told where nothing was found.
+    """
+    if found.query.assumed:
+        yield messages.read_as(found.query.assumed, found.query.assumed_statute)
     if found.meant:
         yield messages.meant(found.meant)
     totals = found.totals

@@ -7,7 +7,7 @@ from typing import Any
 from kb.model import Guide
 
 _DATES = ("valid_from", "valid_until", "review_by")
-_TUPLES = ("places", "topics", "partners", "supersedes", "doubts")
+_TUPLES = ("places", "topics", "partners", "norms", "supersedes", "doubts")
 
 
 def to_json(guide: Guide) -> dict[str, Any]:

@@ -114,6 +114,7 @@ def _parser() -> argparse.ArgumentParser:
     search.add_argument("--without", action="append", default=[], metavar="BEGRIFF", help=messages.EXPLAIN_HELP["without"])
     for option, axis in _AXES:
         search.add_argument(option, dest=axis, action="append", default=[], metavar="ID", help=_HELP[option[2:]])
+    search.add_argument("--norm", type=_sections, action="extend", default=[], metavar="VORSCHRIFT", help=_HELP["norm"])
     search.set_defaults(run=_search)
 
     look_up = commands.add_parser("glossary", parents=[common], help=messages.GLOSSARY_HELP["glossary"])
@@ -143,6 +144,12 @@ def _positive(text: str) -> int:
     if (value := int(text)) < 1:
         raise ValueError
     return value
+
+
+def _sections(text: str) -> frozenset[str]:
+    if not (terms := query.sections(text)):
+        raise argparse.ArgumentTypeError(messages.no_norm(text))
+    return terms
 
 
 def _natural(text: str) -> int:
@@ -279,6 +286,7 @@ def _search(options: argparse.Namespace, settings: Settings, taxonomy: Taxonomy)
         for value in sorted(values - set(known)):
             print(messages.unknown_value(value, known), file=sys.stderr)
             return WRONG_USE
+    selection[Axis.NORM] = frozenset(options.norm)
     text, names = " ".join(options.text), vocabulary.load(settings.synonyms)
     engine = _opened(settings)
     try:

@@ -25,7 +25,7 @@ from typing import Any, TextIO
 
 import numpy as np
 
-from kb import cleaning, vocabulary
+from kb import cleaning, norms, passages, vocabulary
 from kb.engines import EmbeddedEngine
 from kb.errors import CollectionError, CollectionProblem, IndexTakenError, LibraryMissingError
 from kb.model import Engine, Guide, Page, Passage
@@ -172,6 +172,8 @@ def as_guide(document: Document) -> tuple[Guide, Passage]:
     As in a guide, whose first page bears its title, the title stands above the text, too.
     """
     (page,) = cleaning.clean([Page(number=None, text=f"{document.title}\n\n{document.text}".strip())])
+    title = " ".join(cleaning.characters(document.title).split())
+    passage = passages.of_text(document.id, 1, page.text, statute=norms.default_in(title))
     guide = Guide(
         id=document.id,
         work_id=document.id,
@@ -179,10 +181,11 @@ def as_guide(document: Document) -> tuple[Guide, Passage]:
         digest="",
         metadata_digest="",
         extractor="collection",
-        title=" ".join(cleaning.characters(document.title).split()),
+        title=title,
+        norms=passages.sections([passage]),
         n_passages=1,
     )
-    return guide, Passage(guide_id=document.id, number=1, text=page.text)
+    return guide, passage
 
 
 def rank(engine: Engine, queries: Mapping[str, str], *, limit: int = DEPTH) -> Iterator[Ranking]:

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path, PurePath
 
-from kb import catalog, cleaning, editions, engines, metadata, passages
+from kb import catalog, cleaning, editions, engines, metadata, norms, passages
 from kb.catalog import Found, Plan
 from kb.config import Settings
 from kb.errors import ExtractionError, ExtractionReason, GuideError, IndexDamagedError, IndexMissingError, IndexOutdatedError
@@ -151,7 +151,7 @@ def _open(settings: Settings) -> tuple[engines.EmbeddedEngine, str]:
 
 def _versions() -> dict[str, str]:
     """Return, per suffix, the version of everything that makes a guide's record and passages from its file."""
-    shared = f"passages {passages.VERSION}, metadata {metadata.VERSION}"
+    shared = f"passages {passages.VERSION}, norms {norms.VERSION}, metadata {metadata.VERSION}"
     return {suffix: f"{version_for(Path('x' + suffix))}, {shared}" for suffix in SUFFIXES}
 
 
@@ -186,7 +186,8 @@ def _read(one: Found, settings: Settings, taxonomy: Taxonomy) -> _Taken:
         sidecar = metadata.read_sidecar(settings.source / one.sidecar, one.sidecar, taxonomy)
     extracted = sandbox.extract(path, limits=sandbox.Limits())
     pages = cleaning.clean(extracted.pages)
-    cut = tuple(passages.split(one.id, pages))
+    facts = metadata.of_guide(one.places[0], sidecar, extracted, taxonomy)
+    cut = tuple(passages.split(one.id, pages, statute=norms.default_in(facts["title"])))
     if not cut:
         raise ExtractionError(one.places[0], ExtractionReason.NO_TEXT)
     guide = Guide(
@@ -198,8 +199,9 @@ def _read(one: Found, settings: Settings, taxonomy: Taxonomy) -> _Taken:
         extractor=_versions()[path.suffix.lower()],
         n_pages=sum(page.number is not None for page in pages),
         n_passages=len(cut),
+        norms=passages.sections(cut),
         doubts=extracted.doubts,
-        **metadata.of_guide(one.places[0], sidecar, extracted, taxonomy),
+        **facts,
     )
     return _Taken(guide, cut)
 

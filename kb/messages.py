@@ -45,7 +45,7 @@ FILTERS = "Filter"
 CHOSEN_FILTERS = "Gewählte Filter"
 REMOVE_ALL = "Alle entfernen"
 REMOVE_FILTER = "Filter entfernen"
-AXES = {"thema": "Thema", "art": "Art", "partner": "Netzwerkpartner", "gueltigkeit": "Gültigkeit"}
+AXES = {"thema": "Thema", "art": "Art", "partner": "Netzwerkpartner", "norm": "Rechtsgrundlage", "gueltigkeit": "Gültigkeit"}
 
 BINDING = "verbindlich"
 NEW_TAB = "öffnet in neuem Tab"
@@ -78,6 +78,10 @@ EXAMPLES = (
     ("Umzug Zusicherung", "Textstellen mit beiden Wörtern zuerst, dann solche mit einem davon; Beugungen zählen mit."),
     ("„Kosten der Unterkunft“", "Nur Textstellen, in denen die Wörter genau so aufeinanderfolgen."),
     ("Umzug -Darlehen", "Keine Textstellen, in denen „Darlehen“ vorkommt."),
+    (
+        "§ 16e SGB II",
+        "Die Vorschrift in jeder Schreibweise; ohne Gesetz ist das SGB II gemeint, mit Minus davor wird sie ausgeschlossen.",
+    ),
     ("Wohnungs*", "Alle Wörter mit diesem Anfang, zum Beispiel Wohnungslosigkeit."),
 )
 HELP = (
@@ -391,6 +395,7 @@ COMMAND_LINE_HELP = {
     "topic": "nur dieses Thema (mehrfach möglich)",
     "kind": "nur diese Dokumentart (mehrfach möglich)",
     "partner": "nur mit diesem Netzwerkpartner (mehrfach möglich)",
+    "norm": 'nur mit dieser Vorschrift, zum Beispiel "§ 16e" (mehrfach möglich)',
     "validity": "nur diese Gültigkeit (mehrfach möglich)",
     "eval": "Güte der Suche an einer Sammlung mit bewerteten Anfragen messen",
     "folder": "Ordner mit corpus.jsonl, queries.jsonl und qrels.tsv",
@@ -824,3 +829,24 @@ def share(reason: str, typed: str, found: Sequence[str]) -> str:
     lead = f"„{typed}“ " if typed else ""
     behind = f": {', '.join(found[:5])}{' …' if len(found) > 5 else ''}" if found else ""
     return f"{lead}{REASONS[reason]}{behind}"
+
+
+# ---- norms -------------------------------------------------------------------------------------------------------------
+
+_MAX_READ_AS = 3  # norms that are named
+
+
+def read_as(norms: Sequence[str], statute: str) -> str:
+    """Return how norms that were typed without a statute were read: "§ 16e gelesen als § 16e SGB II"."""
+    if len(norms) > _MAX_READ_AS:
+        return f"Vorschriften ohne Angabe des Gesetzes gelesen als {unbroken(statute)}"
+    return f"{_listed(norms)} gelesen als {_listed([unbroken(f'{norm} {statute}') for norm in norms])}"
+
+
+def no_norm(text: str) -> str:
+    """Return that an option's value is no norm."""
+    return f"„{text}“ ist keine Vorschrift. Gemeint ist etwas wie „§ 16e“ oder „§ 44 SGB X“."
+
+
+def _listed(names: Sequence[str]) -> str:
+    return " und ".join([", ".join(names[:-1]), *names[-1:]] if len(names) > 1 else names)

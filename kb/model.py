@@ -20,6 +20,7 @@ class Axis(StrEnum):
     TOPIC = "thema"
     KIND = "art"
     PARTNER = "partner"
+    NORM = "norm"
     VALIDITY = "gueltigkeit"
 
 
@@ -85,6 +86,7 @@ class Guide:
     kind: str = ""  # id of a kind; "" if unknown
     topics: tuple[str, ...] = ()  # ids of topics, mostly of the second level
     partners: tuple[str, ...] = ()
+    norms: tuple[str, ...] = ()  # index terms of the sections that its passages name, in the order of `norms.Norm`
     publisher: str = ""
     region: str = ""
     contact: str = ""
@@ -116,7 +118,7 @@ class Guide:
 class Passage:
     """The unit that is indexed and found: a stretch of text within one page and one heading.
 
-    Engines take texts with line breaks and give them back on one line.
+    Engines take texts with line breaks and give them back on one line; norms they take and do not give back.
     """
 
     guide_id: str
@@ -124,6 +126,7 @@ class Passage:
     text: str
     page: int | None = None
     heading: tuple[str, ...] = ()  # heading trail, outermost first
+    norms: tuple[str, ...] = ()  # index terms of what its text and headings name, sections and paragraphs, none twice
 
     @property
     def id(self) -> str:
@@ -172,6 +175,7 @@ class How(StrEnum):
 
     STEMS = "stems"  # these stems, in a row, in its text, heading trail or title
     PREFIX = "prefix"  # a word as written that begins so
+    NORM = "norm"  # a norm that its text or headings name, in whatever spelling
     ALIKE = (
         "alike"  # a word that contains this one or is contained in it; for a word that occurs nowhere, the words most like it
     )
@@ -179,7 +183,10 @@ class How(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Alternative:
-    """One way of having what a clause asks for. `terms` come from `kb.analysis`; a prefix or what is alike is one word."""
+    """One way of having what a clause asks for. `terms` come from `kb.analysis`; a prefix or what is alike is one word.
+
+    A norm is one index term of `kb.norms`.
+    """
 
     terms: tuple[str, ...]
     how: How = How.STEMS
@@ -201,10 +208,13 @@ class Query:
 
     text: str = ""  # as typed
     clauses: tuple[Clause, ...] = ()
-    words: tuple[str, ...] = ()  # as typed, folded, without what is excluded; they refine the order of what the clauses find
+    words: tuple[str, ...] = ()  # as typed, folded, without what is excluded; they refine the order of what the clauses find.
+    # Of a norm only its section, so that all spellings are one
     names: tuple[str, ...] = ()  # words of what the vocabulary adds that were not typed, folded; they refine a little
     added: tuple[Addition, ...] = ()  # what the vocabulary adds, those that a reader has taken out included
     without: frozenset[str] = frozenset()  # ids of additions that are taken out
+    assumed: tuple[str, ...] = ()  # the norms that were typed without a statute
+    assumed_statute: str = ""  # of which they were taken to be
     selection: Selection = field(default_factory=dict)
     as_of: date = date.min  # the day for which validity is computed
 
@@ -227,7 +237,7 @@ class Hit:
     guide: Guide
     score: float  # higher is better; comparable within one answer only
     snippet: Snippet
-    missing: tuple[str, ...] = ()  # what was typed and the passage has in no way, in the order of the query
+    missing: tuple[str, ...] = ()  # what was typed and the passage has in no way, in the order of the clauses
     is_by_meaning: bool = False  # has none of the words; what it says lies near
 
     @property
@@ -258,6 +268,10 @@ class Facet:
     axis: Axis
     value: str
     n_works: int
+
+
+N_NORMS = 10
+"""Facets of the axis NORM: the most frequent beside the chosen ones, since a collection names hundreds."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

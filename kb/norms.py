@@ -8,15 +8,19 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 
 from kb import statutes
+
+VERSION = 1  # another one makes every guide be cut again
+DEFAULT = "SGB II"
 
 MAX_RANGE = 40  # sections of "§§ 3 bis 42" that are listed; of a longer range only its ends
 MAX_ITEMS = 64  # of one reference
 MAX_UNSURE_ITEMS = 8  # of what has no sign: each number of a table may begin such a list, and in vain
 
-_NBSP = "\u00a0"
+NBSP = "\u00a0"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +51,7 @@ class Norm:
         Raises:
             ValueError: `term` is none.
         """
-        match = re.fullmatch(r"(?P<statute>[^:]{1,80}):(?P<section>\d{1,4}[a-z]?)(?::(?P<paragraph>\d{1,2}[a-z]?))?", term)
+        match = re.fullmatch(r"(?P<statute>[^:]+):(?P<section>\d{1,4}[a-z]?)(?::(?P<paragraph>\d{1,2}[a-z]?))?", term)
         if not match:
             raise ValueError(f"no term of a norm: {term!r}")
         return cls(statutes.from_term(match["statute"]), match["section"], match["paragraph"] or "")
@@ -57,14 +61,15 @@ class Norm:
         sign = "Art." if statutes.has_articles(self.statute) else "§"
         parts = (("", self.section), ("Abs.", self.paragraph), ("Satz", self.sentence), ("Nr.", self.number))
         named = [f"{name} {value}".strip() for name, value in (*parts, ("Buchst.", self.letter)) if value]
-        return " ".join((sign, *named, self.statute)).replace(" ", _NBSP)
+        return " ".join((sign, *named, self.statute)).replace(" ", NBSP)
 
     def __lt__(self, other: "Norm") -> bool:
         """Say whether this norm comes before the other."""
-        return self._order < other._order
+        return self.order < other.order
 
     @property
-    def _order(self) -> tuple[tuple[int, str], ...]:
+    def order(self) -> tuple[tuple[int, str], ...]:
+        """What it sorts by."""
         statute = statutes.term(self.statute)
         book = int(statute[3:]) if re.fullmatch(r"sgb\d+", statute) else 0
         parts = (self.section, self.paragraph, self.sentence, self.number, self.letter)
@@ -80,7 +85,7 @@ class Mention(NamedTuple):
     has_statute: bool  # False: the text names no statute, the default was assumed
 
 
-def find(text: str, default: str = "SGB II") -> list[Mention]:
+def find(text: str, default: str = DEFAULT) -> list[Mention]:
     """Return the references in running text, in reading order, disjoint.
 
     They begin with "§", "Paragraf" or "Art.", or a statute follows the number ("16e SGB II"). `default` is the statute of
@@ -89,7 +94,7 @@ def find(text: str, default: str = "SGB II") -> list[Mention]:
     return _find(text, default, is_typed=False)
 
 
-def find_typed(text: str, default: str = "SGB II") -> list[Mention]:
+def find_typed(text: str, default: str = DEFAULT) -> list[Mention]:
     """Return the references in a typed query: as in running text, "16e" alone, or a number beside a statute ("sgb 2 22")."""
     return _find(text, default, is_typed=True)
 
@@ -98,6 +103,12 @@ def statute_of(text: str) -> str | None:
     """Return the statute that a title names; None if it names none or several."""
     names = statutes.named_in(_plain(text)[0])
     return next(iter(names)) if len(names) == 1 else None
+
+
+@lru_cache(maxsize=1 << 12)
+def default_in(title: str) -> str:
+    """Return the statute that a guide with this title means where it names none."""
+    return statute_of(title) or DEFAULT
 
 
 # ---- patterns: no repetition without a bound, blanks least of all, so that no match is long ------------------------------
@@ -226,7 +237,7 @@ def _read_number(text: str, head: re.Match[str], floor: int, *, is_typed: bool) 
         return _Reading(head.start(), named.end, items.paths, named.name, False) if is_sure else None
     if not is_typed:
         return None
-    if named := _statute_before(text, head.start(), floor):
+    if (named := _statute_before(text, head.start(), floor)) and not _is_year(first, named):
         return _Reading(named.start, items.end, items.paths, named.name, False)
     paths, end = items.sure or (items.paths, items.end)
     return _Reading(head.start(), end, paths, None, False) if _is_norm_alone(first, paths) else None
@@ -238,7 +249,13 @@ def _is_sure(text: str, first: re.Match[str], items: "_Items", named: statutes.N
         return True
     if _COMPOUND.match(text, named.end):
         return False
-    return is_typed or _LEAD_IN.search(text, max(0, first.start() - 12), first.start()) is not None
+    if is_typed:
+        return not _is_year(first, named)
+    return _LEAD_IN.search(text, max(0, first.start() - 12), first.start()) is not None
+
+
+def _is_year(first: re.Match[str], named: statutes.Named) -> bool:
+    return len(first["digits"]) == 4 and named.name.startswith("SGB ")  # none of its books has a thousand sections
 
 
 def _is_norm_alone(first: re.Match[str], paths: Sequence[_Path]) -> bool:

@@ -7,9 +7,11 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import pairwise
+from operator import attrgetter
 
-from kb import analysis
+from kb import analysis, norms
 from kb.model import Heading, Page, Passage
+from kb.norms import Norm
 
 VERSION = 1  # another one makes every guide be cut again
 
@@ -26,9 +28,9 @@ _NUMBER = re.compile(
 _LINES_OF_A_TITLE = 4
 
 
-def split(guide_id: str, pages: Iterable[Page]) -> Iterator[Passage]:
+def split(guide_id: str, pages: Iterable[Page], *, statute: str = norms.DEFAULT) -> Iterator[Passage]:
     """Yield the passages of a guide in reading order, numbered from 1. Pages without words
-    yield none, nor do tables of contents."""
+    yield none, nor do tables of contents. `statute` as for `of_text`."""
     trail: list[Heading] = []
     number = 0
     for page in pages:
@@ -37,7 +39,28 @@ def split(guide_id: str, pages: Iterable[Page]) -> Iterator[Passage]:
             for text in _pieces("\n".join(lines)):
                 number += 1
                 heading = tuple(h.title for h in trail)
-                yield Passage(guide_id=guide_id, number=number, text=text, page=page.number, heading=heading)
+                yield of_text(guide_id, number, text, page=page.number, heading=heading, statute=statute)
+
+
+def of_text(
+    guide_id: str,
+    number: int,
+    text: str,
+    *,
+    page: int | None = None,
+    heading: tuple[str, ...] = (),
+    statute: str = norms.DEFAULT,
+) -> Passage:
+    """Return a passage with the norms that its text and headings name; those that name no statute are of this one."""
+    mentions = [mention for named in (*heading, text) for mention in norms.find(named, statute)]
+    terms = dict.fromkeys(term for mention in mentions for norm in mention.norms for term in norm.terms)
+    return Passage(guide_id=guide_id, number=number, text=text, page=page, heading=heading, norms=tuple(terms))
+
+
+def sections(passages: Iterable[Passage]) -> tuple[str, ...]:
+    """Return the index terms of the sections that passages name, in the order of `Norm`, none twice."""
+    terms = {term for passage in passages for term in passage.norms if term.count(":") == 1}
+    return tuple(norm.term for norm in sorted(map(Norm.from_term, terms), key=attrgetter("order")))
 
 
 def _sections(page: Page, trail: list[Heading]) -> Iterator[tuple[list[Heading], list[str]]]:

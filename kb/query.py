@@ -1,16 +1,19 @@
 """What was typed -> Query. Pure; any input is a valid query.
 
 Any word may match and counts. Strict are: "words in quotes" (in a row), begin* of a word, and what is -excluded: words,
-phrases or begins. Words that carry no meaning of their own ("darf ich der …") are left out unless nothing else was typed.
+phrases, begins or norms. Words that carry no meaning of their own ("darf ich der …") are left out unless nothing else was
+typed. A norm ("§ 16e SGB II") outside quotes is one thing, in whatever spelling.
 """
 
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
+from typing import NamedTuple
 
-from kb import analysis
+from kb import analysis, norms
 from kb.model import Addition, Alternative, Clause, How, Occur, Query, Selection
+from kb.norms import Norm
 from kb.vocabulary import Vocabulary
 
 MAX_CLAUSES = 64  # a pasted e-mail has a few hundred words; the first carry its topic, and each costs a look-up
@@ -20,9 +23,13 @@ MAX_ADDITIONS = 24  # each costs a look-up, and a reader has to take in what was
 OTHER_CASE = 0.8  # weight of "ARGE" where "arge" was typed
 MIN_ALIKE = 5  # letters; shorter words are part of too many others
 ALIKE = 0.3  # against 1 for the word itself; best of .1 to .5 on the development collections
+WHOLE_SECTION = 0.6  # against 1 for the paragraph that was typed
+NUMBER_ALONE = 0.5  # "16e" as a word, against 1 for the norm: a passage may say "16e-Förderung"
 
 _QUOTES = str.maketrans(dict.fromkeys("„“”‟«»", '"') | dict.fromkeys("−‐‑–—", "-"))
 _PART = re.compile(r'(?P<minus>(?<!\S)-)?(?:"(?P<phrase>[^"]*)"|(?P<word>[^\s"]+))')
+_BETWEEN = re.compile(r'("[^"]*"|(?<!\S)-(?=\S))')  # what no norm stretches over: quotes, and the minus of what is excluded
+_NO_WORD = "§"
 
 
 def parse(
@@ -38,15 +45,19 @@ def parse(
     What is a name in the vocabulary is looked for by the other names, too, but for the additions whose ids are in `without`.
     """
     plain = unicodedata.normalize("NFKC", text).translate(_QUOTES)
-    strict, runs = _parts(plain)
-    names = _names(vocabulary, runs)
-    has_must = any(clause.occur is Occur.MUST for clause in strict)
+    cited, rest = _norms(plain)
+    strict, runs = _parts(rest)
+    names = _names(vocabulary, [*runs, *(one.names for one in cited)])
+    asked = [one.clause(names.get((number, 0), ()), without) for number, one in enumerate(cited, start=len(runs))]
+    only_excludes = all(clause.occur is Occur.MUST_NOT for clause in (*asked, *strict))
     clauses: dict[tuple[object, ...], Clause] = {}
-    for clause in (*strict, *_words(runs, names, without=without, or_any=not has_must)):
+    for clause in (*asked, *strict, *_words(runs, names, without=without, or_any=only_excludes)):
         clauses.setdefault((clause.alternatives[0], clause.occur), clause)
-    words = [word for part in _PART.finditer(plain) if not part["minus"] for word in analysis.words(part[0])]
     added = {addition.id: addition for listed in names.values() for addition in listed}
     named = [word for id_, one in added.items() if id_ not in without for word in analysis.words(one.name)]
+    words = [one.norm.section for one in cited if not one.is_excluded]
+    words += [word for part in _PART.finditer(rest) if not part["minus"] for word in analysis.words(part[0])]
+    assumed = [one.as_typed for one in cited if not one.has_statute]
     return Query(
         text=text,
         clauses=tuple(clauses.values())[:MAX_CLAUSES],
@@ -54,22 +65,86 @@ def parse(
         names=tuple(word for word in dict.fromkeys(named) if word not in words),
         added=tuple(added.values()),
         without=without,
+        assumed=tuple(dict.fromkeys(assumed)),
+        assumed_statute=norms.DEFAULT if assumed else "",
         selection=dict(selection or {}),
         as_of=as_of,
     )
 
 
 def loose(text: str) -> Iterator[tuple[int, int]]:
-    """Yield where in `text`, as (start, end), stands what may match but need not: neither quoted, excluded nor a begin*."""
-    for part in _PART.finditer(text.translate(_QUOTES)):
-        if not part["minus"] and part["word"] and not part["word"].endswith("*"):
+    """Yield where in `text`, as (start, end), stands what may match but need not: not quoted, excluded, a begin* or a norm."""
+    for part in _PART.finditer(_norms(text.translate(_QUOTES))[1]):
+        if not part["minus"] and part["word"] and part["word"].strip(_NO_WORD) and not part["word"].endswith("*"):
             yield part.span()
 
 
 def spoken(text: str) -> str:
-    """Return what was typed as one would say it, without what is excluded, quotes and stars: for a model of language."""
-    parts = [part for part in _PART.finditer(unicodedata.normalize("NFKC", text).translate(_QUOTES)) if not part["minus"]]
+    """Return what was typed as one would say it, without what is excluded, quotes and stars: for a model of language.
+
+    Where a norm is excluded, none is said.
+    """
+    plain = unicodedata.normalize("NFKC", text).translate(_QUOTES)
+    cited, rest = _norms(plain)
+    parts = [part for part in _PART.finditer(rest if any(one.is_excluded for one in cited) else plain) if not part["minus"]]
     return " ".join((part["phrase"] or part["word"] or "").rstrip("*") for part in parts).strip()
+
+
+def sections(text: str) -> frozenset[str]:
+    """Return the index terms of the sections that are typed, in any spelling: "§ 16e", "22 SGB XII", "31"; maybe none."""
+    mentions = norms.find_typed(text) or norms.find_typed(f"§ {text}")
+    return frozenset(norm.term for mention in mentions for norm in mention.norms)
+
+
+class _Cited(NamedTuple):
+    """A norm that was typed."""
+
+    norm: Norm
+    has_statute: bool
+    is_excluded: bool
+
+    @property
+    def as_typed(self) -> str:
+        """The norm without the statute that was not typed."""
+        statute = "" if self.has_statute else self.norm.statute.replace(" ", norms.NBSP)
+        return str(self.norm).removesuffix(statute).rstrip()
+
+    @property
+    def names(self) -> list[str]:
+        """The words by which the vocabulary may know it: "16e"."""
+        is_name = self.norm.statute == norms.DEFAULT and self.norm.section[-1].isalpha()
+        return [self.norm.section] if is_name and not self.is_excluded else []
+
+    def clause(self, additions: Sequence[Addition], without: frozenset[str]) -> Clause:
+        """Return what it asks; what is added stands for the whole section."""
+        *section, most_exact = self.norm.terms
+        exact = Alternative((most_exact,), How.NORM)
+        if self.is_excluded:
+            return Clause(alternatives=(exact,), occur=Occur.MUST_NOT, typed=self.as_typed)
+        whole = WHOLE_SECTION if section else 1.0
+        alternatives = [exact, *(Alternative((term,), How.NORM, whole) for term in section)]
+        if self.norm.section[-1].isalpha():
+            alternatives.append(Alternative((analysis.stem(self.norm.section),), weight=whole * NUMBER_ALONE))
+        alternatives += [Alternative(one.stems, weight=whole * one.weight) for one in additions if one.id not in without]
+        return Clause(alternatives=tuple(dict.fromkeys(alternatives)), typed=self.as_typed)
+
+
+def _norms(text: str) -> tuple[list[_Cited], str]:
+    """Return the norms that were typed outside quotes, and the text with signs that are no word in their place."""
+    found: list[_Cited] = []
+    rest, has_minus = "", False
+    for number, piece in enumerate(_BETWEEN.split(text)):
+        is_between, at = number % 2 == 1, 0
+        for mention in () if is_between else norms.find_typed(piece):
+            if piece.startswith("*", mention.end):  # "16e*" is the begin of a word
+                continue
+            is_excluded = has_minus and mention.start == 0
+            found += [_Cited(norm, mention.has_statute, is_excluded) for norm in mention.norms]
+            rest += piece[at : mention.start] + _NO_WORD * (mention.end - mention.start)
+            at = mention.end
+        rest += piece[at:]
+        has_minus = piece == "-"
+    return found, rest
 
 
 def _parts(text: str) -> tuple[list[Clause], list[list[str]]]:

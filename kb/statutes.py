@@ -5,6 +5,7 @@ like a statute's name after a section is taken as written, because to take it fo
 """
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 _ROMAN = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII", "XIII", "XIV")
@@ -191,7 +192,7 @@ def at(text: str, start: int, *, is_known: bool = False) -> Named | None:
         return Named(name, start, match.end()) if name else None
     if match["word"] is None:
         return None
-    return _from_word(match["word"], match, is_known=is_known)
+    return _from_word(" ".join(match["word"].split()), match, is_known=is_known)
 
 
 def _from_word(word: str, match: re.Match[str], *, is_known: bool) -> Named | None:
@@ -210,6 +211,7 @@ def _from_word(word: str, match: re.Match[str], *, is_known: bool) -> Named | No
     return Named("", match.start(), match.end()) if is_local else None
 
 
+@lru_cache(maxsize=1 << 14)  # the same words follow numbers again and again
 def _known(word: str) -> str | None:
     key = _key(word)
     for ending in ("", "es", "s"):
@@ -232,6 +234,12 @@ def before(text: str, end: int, start: int = 0) -> Named | None:
     return None
 
 
+def _is_noun(written: str, name: str) -> bool:
+    """Say whether an abbreviation, after an article or not, is written as the noun that has its letters: "der Weg"."""
+    word = written.rsplit(maxsplit=1)[-1]
+    return _key(word) == _key(name) and sum(letter.isupper() for letter in word) < 2
+
+
 def named_in(text: str) -> frozenset[str]:
     """Return the statutes of the table that `text` names by a capitalised name; those of the SGB in any spelling."""
     names = set()
@@ -240,6 +248,6 @@ def named_in(text: str) -> frozenset[str]:
         if found and found.name in _BOOKS:
             more = _MORE_BOOKS.match(text, found.end)
             names |= {found.name, *(_SGB[one] for one in re.findall(r"\w+", more[0].casefold() if more else "") if one in _SGB)}
-        elif found and word[0].isupper():
+        elif found and word[0].isupper() and not _is_noun(text[found.start : found.end], found.name):
             names.add(found.name)
     return frozenset(names)

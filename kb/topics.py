@@ -16,6 +16,7 @@ from typing import Any
 from kb import messages
 from kb.errors import ConfigError
 from kb.model import Axis
+from kb.norms import Norm
 
 NO_TOPIC = "ohne-thema"
 
@@ -77,6 +78,8 @@ class Taxonomy:
 
     def title(self, axis: Axis, value: str) -> str:
         """Return the German title; of a value that the file no longer knows, the value itself."""
+        if axis is Axis.NORM:
+            return _norm(value)
         return self.titles.get((axis, value), value)
 
     def ids(self, axis: Axis) -> tuple[str, ...]:
@@ -132,6 +135,13 @@ def _topic(entry: dict[str, Any], children: tuple[Topic, ...] = ()) -> Topic:
         signals=tuple(entry.get("signale", [])),
         children=children,
     )
+
+
+def _norm(term: str) -> str:
+    try:
+        return str(Norm.from_term(term))
+    except ValueError:  # an address may hold anything
+        return term
 
 
 def _plain(name: str) -> str:

@@ -1,6 +1,7 @@
 """Builders that several test files share."""
 
 from kb.model import Guide, Passage
+from kb.passages import of_text
 
 
 def guide(id_: str = "umzug", **facts: object) -> Guide:
@@ -11,4 +12,4 @@ def guide(id_: str = "umzug", **facts: object) -> Guide:
 
 def passages(guide_id: str, *texts: str, heading: tuple[str, ...] = ()) -> list[Passage]:
     """Return one passage per text, each on a page of its own."""
-    return [Passage(guide_id=guide_id, number=n, text=text, page=n, heading=heading) for n, text in enumerate(texts, start=1)]
+    return [of_text(guide_id, n, text, page=n, heading=heading) for n, text in enumerate(texts, start=1)]

@@ -13,8 +13,9 @@ from pathlib import PurePosixPath
 
 import marking
 
-from kb import analysis, editions, snippets
+from kb import analysis, editions, norms, passages, snippets
 from kb.model import (
+    N_NORMS,
     Alternative,
     Axis,
     Batch,
@@ -137,7 +138,7 @@ class DictionaryEngine:
                 and not any(_satisfies(passage, guide, clause) for clause in excluded)
             ):
                 shown = replace(passage, text=snippets.flowing(passage.text)[0])
-                snippet = marking.snippet(passage.text, query)
+                snippet = marking.snippet(passage.text, query, guide.title)
                 lacking = tuple(clause.typed for clause in asked if not _satisfies(passage, guide, clause))
                 found.append(Hit(passage=shown, guide=guide, score=float(n), snippet=snippet, missing=lacking))
         return sorted(found, key=lambda hit: (-hit.score, hit.passage.number))
@@ -165,7 +166,13 @@ class _Batch:
 
 def _satisfies(passage: Passage, guide: Guide, clause: Clause) -> bool:
     texts = (passage.text, guide.title, *passage.heading)
-    return any(_stands_in(text, one) for text in texts for one in clause.alternatives)
+    return any(_has(passage, texts, one) for one in clause.alternatives)
+
+
+def _has(passage: Passage, texts: Iterable[str], one: Alternative) -> bool:
+    if one.how is How.NORM:
+        return one.terms[0] in passage.norms
+    return any(_stands_in(text, one) for text in texts)
 
 
 def _stands_in(text: str, asked: Alternative) -> bool:
@@ -188,6 +195,8 @@ def _values(guide: Guide, axis: Axis, as_of: date) -> set[str]:
             return {guide.kind}
         case Axis.PARTNER:
             return set(guide.partners)
+        case Axis.NORM:
+            return set(guide.norms)
         case Axis.VALIDITY:
             return {guide.validity(as_of).value}
 
@@ -204,13 +213,17 @@ def _facets(found: list[Result], query: Query) -> Iterator[Facet]:
             if all(_bears(result, other, query) for other in Axis if other is not axis):
                 for value in _values(result.guide, axis, query.as_of):
                     counts[value] += 1
-        for value, n in counts.items():
-            yield Facet(axis=axis, value=value, n_works=n)
+        values = list(counts)
+        if axis is Axis.NORM:
+            most = sorted(values, key=lambda value: -counts[value])[:N_NORMS]
+            values = [value for value in values if value in {*most, *query.selection.get(axis, ())}]
+        for value in values:
+            yield Facet(axis=axis, value=value, n_works=counts[value])
 
 
 def passage(of: Guide, number: int, text: str, *, page: int | None = 1, heading: tuple[str, ...] = ()) -> Passage:
     """Return a passage of the guide."""
-    return Passage(guide_id=of.id, number=number, text=text, page=page, heading=heading)
+    return passages.of_text(of.id, number, text, page=page, heading=heading, statute=norms.default_in(of.title))
 
 
 def guide(title: str, **fields: object) -> Guide:

@@ -2,25 +2,31 @@
 
 from collections.abc import Iterator
 
-from kb import analysis, snippets
+from kb import analysis, norms, snippets
 from kb.model import Alternative, How, Occur, Query, Snippet
 from kb.snippets import Mark
 
 
-def snippet(text: str, query: Query, **size: int) -> Snippet:
-    """Return the snippet of a passage's text as it was given to the engine."""
+def snippet(text: str, query: Query, title: str = "", /, **size: int) -> Snippet:
+    """Return the snippet of a passage's text as it was given to the engine; `title` is that of its guide."""
     shown, sentences = snippets.flowing(text)
-    return snippets.cut(shown, sentences, snippets.disjoint(marks(shown, query)), **size)
+    return snippets.cut(shown, sentences, snippets.disjoint(marks(shown, query, title)), **size)
 
 
-def marks(text: str, query: Query) -> Iterator[Mark]:
+def marks(text: str, query: Query, title: str = "") -> Iterator[Mark]:
     """Yield every place that has what a clause asks for."""
     tokens = list(analysis.tokens(text))
     stems = [analysis.stem(token.word) for token in tokens]
+    mentions = norms.find(text, norms.default_in(title))
     for number, clause in enumerate(query.clauses):
         if clause.occur is Occur.MUST_NOT:
             continue
         for one in clause.alternatives:
+            if one.how is How.NORM:
+                for mention in mentions:
+                    if any(one.terms[0] in norm.terms for norm in mention.norms):
+                        yield Mark(mention.start, mention.end, number)
+                continue
             for at, token in enumerate(tokens):
                 n_words = len(one.terms) if one.how is How.STEMS else 1
                 if _matches(one, token.word, tuple(stems[at : at + n_words])):
@@ -40,5 +46,7 @@ def _matches(one: Alternative, word: str, stems: tuple[str, ...]) -> bool:
             return stems == one.terms
         case How.PREFIX:
             return word.startswith(one.terms[0])
+        case How.NORM:
+            return False  # no word by itself
         case How.ALIKE:
             return word not in analysis.STOP_WORDS and is_alike(word, one.terms[0])

@@ -28,6 +28,20 @@ def test_an_answer_becomes_types_of_json() -> None:
     assert made["facets"]["kind"] == [{"value": "weisung", "title": "Weisung", "count": 1}]
 
 
+def test_an_assumed_statute_and_the_norms_of_the_works_are_told() -> None:
+    one = guide("Förderung", norms=("sgb2:16e",))
+    engine = DictionaryEngine([one], [passage(one, 1, "Nach § 16e SGB II.")])
+
+    assumed, typed = (
+        answer_json.to_json(search.answer(engine, text, as_of=date(2026, 11, 1)), TAXONOMY) for text in ("16e", "§ 16e SGB II")
+    )
+
+    assert (assumed["assumed_statute"], typed["assumed_statute"]) == ("SGB II", "")
+    assert assumed["results"] == typed["results"]
+    assert assumed["results"][0]["guide"]["norms"] == ["sgb2:16e"]
+    assert assumed["facets"]["norm"] == [{"value": "sgb2:16e", "title": "§\u00a016e\u00a0SGB\u00a0II", "count": 1}]
+
+
 def test_what_may_be_meant_is_told() -> None:
     engine = DictionaryEngine([guide("Umzug")])
 

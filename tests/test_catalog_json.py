@@ -14,6 +14,7 @@ FULL = guide(
     kind="weisung",
     topics=("leistungsrecht.unterkunft",),
     partners=("krankenkasse",),
+    norms=("sgb2:22", "bgb:535"),
     publisher="Jobcenter Musterstadt",
     edition="2026-07",
     valid_from=date(2026, 7, 1),

@@ -150,6 +150,39 @@ def test_search_as_json_has_results_facets_and_totals(house: Path, capsys: pytes
     assert {facet["value"]: facet["count"] for facet in answer["facets"]["topic"]} == {"gesundheit": 1, "leistungsrecht": 1}
 
 
+@pytest.mark.parametrize("spelling", ["§ 15", "15 SGB II", "Paragraf 15", "15", "sgb2:15"])
+def test_results_can_be_narrowed_by_a_norm_in_any_spelling(
+    house: Path, capsys: pytest.CaptureFixture[str], spelling: str
+) -> None:
+    put(house / "docs_source/beratung/plan.docx", "Plan", "Umzug im Plan nach § 15 Abs. 2 SGB II.")
+    cli.main(["ingest"])
+    capsys.readouterr()
+
+    cli.main(["search", "Umzug", "--norm", spelling, "--json"])
+
+    answer = json.loads(capsys.readouterr().out)
+    assert [result["guide"]["title"] for result in answer["results"]] == ["Plan"]
+    assert [(facet["value"], facet["count"]) for facet in answer["facets"]["norm"]] == [("sgb2:15", 1)]
+
+
+def test_what_is_no_norm_is_wrong_use(house: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as left:
+        cli.main(["search", "Umzug", "--norm", "Umzug"])
+
+    assert left.value.code == cli.WRONG_USE
+    assert "„Umzug“ ist keine Vorschrift" in capsys.readouterr().err
+
+
+def test_an_assumed_statute_is_said(house: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    cli.main(["ingest"])
+    capsys.readouterr()
+
+    for text in ("§ 16e", "§ 16e SGB II"):
+        cli.main(["search", text])
+
+    assert capsys.readouterr().out.count("§\u00a016e gelesen als §\u00a016e\u00a0SGB\u00a0II\n") == 1
+
+
 def test_an_unknown_topic_is_wrong_use_and_the_known_ones_are_listed(house: Path, capsys: pytest.CaptureFixture[str]) -> None:
     cli.main(["ingest"])
 

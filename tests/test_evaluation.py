@@ -219,6 +219,13 @@ def test_a_title_stands_above_its_text_as_on_a_guides_first_page() -> None:
     assert passage.text.split() == ["Umzug", "planen", "Der", "Text."]
 
 
+def test_a_text_names_norms_as_a_guides_passages_do() -> None:
+    guide, passage = evaluation.as_guide(evaluation.Document("d", "Wohnen im SGB XII", "Nach § 35 Abs. 1. Siehe § 22 SGB II."))
+
+    assert passage.norms == ("sgb12:35", "sgb12:35:1", "sgb2:22")
+    assert guide.norms == ("sgb2:22", "sgb12:35")
+
+
 def test_a_long_text_stays_one_passage_and_equal_titles_stay_two_works(tmp_path: Path) -> None:
     documents = [{"id": id_, "title": "Miete", "text": f"Satz über {id_}. " * 2_000} for id_ in ("eins", "zwei")]
     put(tmp_path / "lang", documents, {"q": "Miete"}, [("q", "eins", 1)])

@@ -9,7 +9,7 @@ from pathlib import Path
 import docx
 import pytest
 
-from kb import ingestion, topics
+from kb import ingestion, norms, topics
 from kb.config import Settings
 from kb.engines import open_engine
 from kb.errors import ExtractionError, ExtractionReason, MetadataError, SourceError, SourceReason
@@ -114,6 +114,26 @@ def test_changed_moved_and_deleted_files_are_followed(house: House) -> None:
     assert guides["a.docx"].id == ids["a.docx"]
     assert guides["beratung/b.docx"].id == ids["b.docx"]
     assert guides["beratung/b.docx"].topics == ("beratung",)
+
+
+def test_norms_are_those_of_the_statute_that_the_title_names(house: House) -> None:
+    house.put("a.docx", "Die Kosten trägt § 22 Abs. 1.", title="Sozialhilfe nach dem SGB XII")
+    house.put("b.docx", "Siehe § 22 Abs. 1 und § 9.", "Es gilt § 16e SGB II, § 535 BGB.", title="Wohnkosten")
+    house.ingest()
+
+    assert {place: guide.norms for place, guide in house.guides().items()} == {
+        "a.docx": ("sgb12:22",),
+        "b.docx": ("bgb:535", "sgb2:9", "sgb2:16e", "sgb2:22"),
+    }
+    assert (house.found("§ 22 SGB XII"), house.found("§ 22"), house.found("16e")) == (["a.docx"], ["b.docx"], ["b.docx"])
+
+
+def test_another_way_to_read_norms_reads_all_guides_again(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    house.put("a.docx", "Umzug")
+    house.ingest()
+    monkeypatch.setattr(norms, "VERSION", norms.VERSION + 1)
+
+    assert house.ingest() == {"a.docx": Verdict.CHANGED}
 
 
 def test_a_copy_is_one_guide_at_two_places(house: House) -> None:

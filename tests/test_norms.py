@@ -330,11 +330,17 @@ def test_norms_sort_as_statutes_count() -> None:
         pytest.param("Zwischen SGB II und XII", None, id="two books with und"),
         pytest.param("SGB II und BGB", None, id="two statutes"),
         pytest.param("Beratung gut führen", None, id="none"),
+        pytest.param("Der Weg in Arbeit", None, id="a noun that looks like an abbreviation"),
+        pytest.param("Leitfaden WEG", "WEG", id="an abbreviation that looks like a noun"),
         pytest.param("", None, id="empty"),
     ],
 )
 def test_a_title_names_one_statute_or_none(title: str, expected: str | None) -> None:
     assert norms.statute_of(title) == expected
+
+
+def test_a_guide_that_names_no_statute_means_the_default() -> None:
+    assert (norms.default_in("Sozialhilfe nach dem SGB XII"), norms.default_in("Umzug")) == ("SGB XII", norms.DEFAULT)
 
 
 # ---- any text ----------------------------------------------------------------------------------------------------------

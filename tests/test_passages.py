@@ -154,3 +154,38 @@ def test_a_line_to_fill_in_is_text() -> None:
     text = "Name: ............\nAnschrift: ............"
 
     assert [passage.text for passage in split(page(text))] == [text]
+
+
+def test_a_passage_knows_the_norms_of_its_headings_and_text() -> None:
+    text = "Nach § 22 Abs. 1\nund § 22 Abs. 7 SGB II, § 44\nSGB X."
+
+    (found,) = split(page(f"§ 35 Wohnen\n{text}", (1, "§ 35 Wohnen")))
+
+    assert found.norms == ("sgb2:35", "sgb2:22", "sgb2:22:1", "sgb2:22:7", "sgb10:44")
+
+
+def test_norms_without_a_statute_are_of_the_given_one() -> None:
+    pages = [page("Nach § 22. Siehe § 7 SGB II.", (1, "§ 35"))]
+
+    (found,) = passages.split("kdu", pages, statute="SGB XII")
+
+    assert found.norms == ("sgb12:35", "sgb12:22", "sgb2:7")
+    assert passages.of_text("kdu", 1, "Umzug").norms == ()
+
+
+def test_the_sections_of_several_passages_are_sorted_as_norms() -> None:
+    held = [
+        passages.of_text("kdu", n, text)
+        for n, text in enumerate(["§ 100 SGB II, § 535 BGB", "§ 16e Abs. 1 SGB II, § 9 SGB II", "§ 9 Abs. 2 SGB II"])
+    ]
+
+    assert passages.sections(held) == ("bgb:535", "sgb2:9", "sgb2:16e", "sgb2:100")
+    assert passages.sections([]) == ()
+
+
+def test_a_statute_with_a_long_name_is_no_obstacle() -> None:
+    name = "Über-" + "leitungs-" * 30 + "gesetz"
+
+    held = passages.of_text("kdu", 1, f"§ 5 des {name}es")
+
+    assert all(":" in term for term in passages.sections([held]))

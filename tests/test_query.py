@@ -87,6 +87,7 @@ def test_strict_parts_of_a_pasted_letter_count_wherever_they_stand() -> None:
         pytest.param("Umzug -Darlehen –Miete*", "Umzug", id="what is excluded"),
         pytest.param('-"im Voraus" „Kosten der Unterkunft“', "Kosten der Unterkunft", id="quotes"),
         pytest.param("Wohnungs* nach § 22", "Wohnungs nach § 22", id="star"),
+        pytest.param("Umzug -§ 31 SGB II", "Umzug", id="an excluded norm"),
         pytest.param("-Umzug", "", id="nothing but what is excluded"),
         pytest.param(' "" ', "", id="nothing"),
     ],
@@ -129,7 +130,7 @@ def test_terms_are_those_that_the_index_holds() -> None:
 
 
 def test_a_word_of_five_letters_is_found_within_others_too() -> None:
-    long, short, with_digit = parse("Beratung EGV 16e").clauses
+    long, short, with_digit = parse("Beratung EGV 2026").clauses
 
     assert [one.how for one in long.alternatives] == [How.STEMS, How.ALIKE]
     assert long.alternatives[1].terms == ("beratung",)
@@ -146,6 +147,7 @@ def test_a_word_of_five_letters_is_found_within_others_too() -> None:
         pytest.param("Umzug* Miete", ["Miete"], id="not a beginning"),
         pytest.param('"Umzug', ["Umzug"], id="a quote that does not end"),
         pytest.param(' "" - ', ["-"], id="operators"),
+        pytest.param("Umzug Paragraf\u00a016 e SGB II Miete", ["Umzug", "Miete"], id="no norm"),
     ],
 )
 def test_what_is_not_strict_stands_in_the_text_as_typed(text: str, expected: list[str]) -> None:
@@ -205,3 +207,97 @@ def test_a_pasted_letter_is_added_to_within_bounds(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(query, "MAX_ADDITIONS", 2)
 
     assert len(query.parse("KdU und MAG", vocabulary=NAMES, as_of=DAY).added) == 2
+
+
+# ---- norms -------------------------------------------------------------------------------------------------------------
+
+
+def asked_ways(clause: Clause) -> list[tuple[How, str, float]]:
+    return [(one.how, " ".join(one.terms), one.weight) for one in clause.alternatives]
+
+
+@pytest.mark.parametrize(
+    "text", ["§ 16 e", "§16e", "Paragraf 16e", "16e SGB 2", "§ 16e SGB II", "sgb 2 16e", "16E", "§ 16e  SGB\u00a0II"]
+)
+def test_all_spellings_of_a_norm_ask_for_the_same(text: str) -> None:
+    parsed = parse(text)
+
+    (clause,) = parsed.clauses
+    assert asked_ways(clause) == [(How.NORM, "sgb2:16e", 1.0), (How.STEMS, "16e", query.NUMBER_ALONE)]
+    assert clause.occur is Occur.SHOULD
+    assert parsed.words == ("16e",)
+
+
+def test_a_paragraph_is_asked_for_before_its_section() -> None:
+    (with_letter,), (without,) = parse("§ 7a Abs. 2 Satz 1").clauses, parse("22 (1) SGB XII").clauses
+
+    whole = query.WHOLE_SECTION
+    assert asked_ways(without) == [(How.NORM, "sgb12:22:1", 1.0), (How.NORM, "sgb12:22", whole)]
+    assert asked_ways(with_letter)[1:] == [(How.NORM, "sgb2:7a", whole), (How.STEMS, "7a", whole * query.NUMBER_ALONE)]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        pytest.param("§§ 16e, 16i", {"should": ["sgb2:16e", "sgb2:16i"]}, id="list"),
+        pytest.param("§§ 31 bis 32", {"should": ["sgb2:31", "sgb2:32"]}, id="range"),
+        pytest.param("§§ 31 - 32", {"should": ["sgb2:31", "sgb2:32"]}, id="range with a dash"),
+        pytest.param("§ 31 § 31", {"should": ["sgb2:31"]}, id="twice"),
+        pytest.param("darf ich § 31", {"should": ["sgb2:31"]}, id="words without meaning are left out"),
+        pytest.param("Umzug nach § 22 SGB II", {"should": ["sgb2:22", "umzug"]}, id="beside a word"),
+        pytest.param("16e-Förderung", {"should": ["sgb2:16e", "forder"]}, id="in a compound"),
+        pytest.param("-§ 31", {"must_not": ["sgb2:31"]}, id="excluded"),
+        pytest.param("-§ 31 Abs. 2 SGB II", {"must_not": ["sgb2:31:2"]}, id="excluded paragraph"),
+        pytest.param("−31a Umzug", {"must_not": ["sgb2:31a"], "should": ["umzug"]}, id="excluded without a sign"),
+        pytest.param("darf ich -§ 31", {"must_not": ["sgb2:31"], "should": ["darf", "ich"]}, id="only excluded"),
+        pytest.param("SGB X -§ 31", {"must_not": ["sgb2:31"], "should": ["sgb", "x"]}, id="a statute before a minus"),
+        pytest.param("§§ 16e -16i", {"should": ["sgb2:16e"], "must_not": ["sgb2:16i"]}, id="a minus ends a list"),
+        pytest.param('"§ 16e" Umzug', {"must": ["16e"], "should": ["umzug"]}, id="quotes are for words"),
+        pytest.param('§ 31 "SGB X"', {"should": ["sgb2:31"], "must": ["sgb x"]}, id="a statute in quotes is words"),
+        pytest.param("16e*", {"must": ["16e*"]}, id="begin of a word"),
+        pytest.param("SGB II 2026", {"should": ["sgb", "ii", "2026"]}, id="a year is none"),
+        pytest.param("§ 2 und Art. 6", {"should": ["sgb2:2", "art", "6"]}, id="an article needs a statute"),
+    ],
+)
+def test_norms_stand_beside_words(text: str, expected: dict[str, list[str]]) -> None:
+    assert asked(text) == expected
+
+
+def test_a_statute_that_was_not_typed_is_assumed_and_said() -> None:
+    parsed = parse("§ 44 SGB X, § 16e -§ 31 und § 16e")
+
+    assert (parsed.assumed, parsed.assumed_statute) == (("§\u00a016e", "§\u00a031"), "SGB II")
+    assert [clause.typed for clause in parsed.clauses] == ["§\u00a044\u00a0SGB\u00a0X", "§\u00a016e", "§\u00a031"]
+    assert (parse("§ 16e SGB II").assumed, parse("§ 16e SGB II").assumed_statute) == ((), "")
+
+
+def test_an_excluded_norm_refines_nothing() -> None:
+    assert parse("Umzug -§ 31 SGB II").words == ("umzug",)
+
+
+def test_other_names_of_a_norm_stand_for_its_whole_section() -> None:
+    names = Vocabulary([Entry(id="taam", term="Teilhabe am Arbeitsmarkt", same=("§ 16i",))])
+
+    def weights(text: str) -> list[float]:
+        (clause,) = query.parse(text, vocabulary=names, as_of=DAY).clauses
+        return [one.weight for one in clause.alternatives if one.terms == ("teilhab", "am", "arbeitsmarkt")]
+
+    assert weights("§ 16i SGB II") == [1.0]
+    assert weights("§ 16i Abs. 1") == [query.WHOLE_SECTION]
+    assert weights("§ 16i SGB III") == weights("-§ 16i") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        pytest.param("§ 16e", {"sgb2:16e"}, id="sign"),
+        pytest.param("sgb 12 22 Abs. 1", {"sgb12:22"}, id="paragraph"),
+        pytest.param("31", {"sgb2:31"}, id="number alone"),
+        pytest.param("sgb2:16e", {"sgb2:16e"}, id="index term"),
+        pytest.param("§§ 16e, 16i", {"sgb2:16e", "sgb2:16i"}, id="list"),
+        pytest.param("Umzug", set(), id="word"),
+        pytest.param("", set(), id="nothing"),
+    ],
+)
+def test_sections_are_typed_in_any_spelling(text: str, expected: set[str]) -> None:
+    assert query.sections(text) == expected

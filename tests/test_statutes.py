@@ -16,6 +16,8 @@ from kb import statutes
         pytest.param("KonzVO", ("KonzVO", 6), id="table"),
         pytest.param("LVwVfG", ("LVwVfG", 6), id="by its looks"),
         pytest.param("des Bundeselterngeld- und Elternzeitgesetzes", ("BEEG", 44), id="two words"),
+        pytest.param("des Teilzeit- und\nBefristungsgesetzes", ("TzBfG", 37), id="two lines"),
+        pytest.param("des Melde- und\nPassgesetzes", ("Melde- und Passgesetz", 27), id="two lines, by its looks"),
         pytest.param("der Werkstättenverordnung", ("Werkstättenverordnung", 25), id="ordinance"),
         pytest.param("der Bundeshaushaltsordnung", ("Bundeshaushaltsordnung", 26), id="federal rules"),
         pytest.param("des Gesetzes über Rechte", ("", 12), id="law without a short name"),

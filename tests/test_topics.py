@@ -63,6 +63,12 @@ def test_every_value_has_a_title(house: Taxonomy, axis: Axis, value: str, title:
     assert house.title(axis, value) == title
 
 
+def test_a_norm_is_titled_as_lawyers_cite_it(house: Taxonomy) -> None:
+    assert house.title(Axis.NORM, "sgb2:16e") == "§\u00a016e\u00a0SGB\u00a0II"
+    assert house.title(Axis.NORM, "gg:6") == "Art.\u00a06\u00a0GG"
+    assert house.title(Axis.NORM, "irgendwas") == "irgendwas"
+
+
 @pytest.mark.parametrize(
     ("folder", "expected"),
     [

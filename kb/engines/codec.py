@@ -27,8 +27,8 @@ SUFFIX = ".flat"
 def schema() -> fields.Schema:
     """Return what a passage is to Whoosh: fields of ready-made terms, and the passage itself."""
     positional = {name: fields.FieldType(formats.Positions(), None, scorable=True) for name in POSITIONAL}
-    words = fields.FieldType(formats.Frequency(), None, scorable=True)
-    return fields.Schema(**positional, words=words, guide=fields.ID(), passage=fields.STORED())
+    words, norms = (fields.FieldType(formats.Frequency(), None, scorable=True) for _ in range(2))
+    return fields.Schema(**positional, words=words, norms=norms, guide=fields.ID(), passage=fields.STORED())
 
 
 def new_segment(folder: Path) -> tuple["FlatSegment", Path]:

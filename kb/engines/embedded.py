@@ -34,7 +34,7 @@ from kb.semantic import Model, passage_text
 
 log = logging.getLogger(__name__)
 
-FORMAT = 4
+FORMAT = 5
 CATALOG = "catalog.json"
 _TOKENS_AT_ONCE = 4_000_000  # gathered in memory before they are written; about 15,000 passages, 700 MB
 
@@ -319,7 +319,7 @@ class _Results:
             guide=guide,
             score=float(self._scored.scores[place]),
             is_by_meaning=self._scored.is_by_meaning is not None and bool(self._scored.is_by_meaning[place]),
-            snippet=snippets.cut(stored.text, stored.sentences, self._highlighter.marks(number, stored)),
+            snippet=snippets.cut(stored.text, stored.sentences, self._highlighter.marks(number, stored, guide.title)),
             missing=tuple(self._missing[number]),
         )
 

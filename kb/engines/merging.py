@@ -46,6 +46,7 @@ def merge(sources: Sequence[Source], path: Path) -> None:
         for name in POSITIONAL:
             _merge_field(writer, [source.segment.fields[name] for source in sources], kept, place_of)
         _merge_words(writer, sources, kept, place_of)
+        _merge_field(writer, [source.segment.fields["norms"] for source in sources], kept, place_of)
         ids = [[guide.decode() for guide in source.segment.guides] for source in sources]
         starts = np.cumsum([0, *map(len, ids)])
         guide_of = [source.segment.guide_of[each] + start for source, each, start in zip(sources, kept, starts, strict=False)]

@@ -2,6 +2,7 @@
 
     text, heading, title    stems with positions
     words                   words as written, of all three; for prefixes
+    norms                   index terms of the norms that text and headings name
     refining                which words a passage has, which words have a part of four letters: see `refining`
     guide                   which guide a passage belongs to
 
@@ -25,7 +26,7 @@ from kb.engines.word_lists import Grams, ListsWriter, Sample, WordLists, step, w
 from kb.model import Passage
 
 POSITIONAL = ("text", "heading", "title")
-FIELDS = (*POSITIONAL, "words")
+FIELDS = (*POSITIONAL, "words", "norms")
 
 
 class Segment:
@@ -93,6 +94,7 @@ class Builder:
     def __init__(self) -> None:
         self._numbers = _Numbers()
         self._tokens = {name: _Tokens() for name in POSITIONAL}
+        self._norms: list[tuple[str, ...]] = []  # per passage
         self._passages: list[_Waiting] = []
         self._guide_ids: list[str] = []
         self._guide_of = array("i")
@@ -124,6 +126,7 @@ class Builder:
             self._tokens["text"].add([*map(number_of, words)])
             self._tokens["heading"].add(trails[passage.heading])
             self._tokens["title"].add(title_numbers)
+            self._norms.append(passage.norms)
             passage_raw = raw(text, [*map(len, between)], [*map(len, words)], sentences)
             self._passages.append(_Waiting(passage_raw, passage.page or NO_PAGE, passage.number, joined(passage.heading)))
         n_passages = len(self._passages) - n_before
@@ -137,6 +140,7 @@ class Builder:
         with ArrayWriter(path) as writer:
             self._write_positional(writer, words)
             self._write_words(writer, words)
+            self._write_norms(writer)
             write_guides(writer, self._guide_ids, np.array(self._guide_of, np.int32))
             if dictionary is None:
                 dictionary = train([passage.raw for passage in self._passages])
@@ -181,6 +185,14 @@ class Builder:
         order = stable_order(postings.passages)[np.argsort(first)]
         lists.add(held, postings.terms[order].astype(np.uint32), postings.counts[order])
         lists.close()
+
+    def _write_norms(self, writer: ArrayWriter) -> None:
+        terms, numbers = _sorted([term for named in self._norms for term in named])
+        lengths = np.array([*map(len, self._norms)], np.int32)
+        postings = invert_counted(numbers, _passages(lengths), np.ones(len(numbers), np.uint8), len(terms))
+        field_writer = FieldWriter(writer, "norms", max_position=None)
+        field_writer.add(terms, postings)
+        field_writer.close(lengths)
 
 
 def _sorted(terms: Sequence[str]) -> tuple[list[bytes], Ints]:

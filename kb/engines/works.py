@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kb import editions
-from kb.model import Axis, Facet, Guide, Selection, Totals, Validity
+from kb.model import N_NORMS, Axis, Facet, Guide, Selection, Totals, Validity
 from kb.topics import NO_TOPIC
 
 Bools = NDArray[np.bool_]
@@ -71,8 +71,9 @@ class View:
         # Small: it decides between texts that are about as good
         self.prior: Floats = np.array([prior(guide, as_of) for guide in shelf.guides], np.float32)
         self._members = self._by_value()
+        self._values = {axis: [*values] for axis, values in self._members.items()}
         self._packed = {
-            axis: np.packbits(np.array([*values.values()]), axis=1) for axis, values in self._members.items() if values
+            axis: _packed(np.array([*values.values()])).T.copy() for axis, values in self._members.items() if values
         }
 
     @cached_property
@@ -91,15 +92,31 @@ class View:
         return chosen
 
     def facets(self, matched: Bools, selection: Selection) -> tuple[Facet, ...]:
-        """Count, per axis and value, the matched works, as if nothing were chosen on that axis. Zero counts are left out."""
+        """Count, per axis and value, the matched works, as if nothing were chosen on that axis. Zero counts are left out.
+
+        Of the norms only the N_NORMS most frequent are given, and the chosen ones.
+        """
         found: list[Facet] = []
+        shown_works = _packed(matched & self.selected(selection))
         for axis, members in self._packed.items():
-            works = np.packbits(matched & self.selected(selection, besides=axis)) if selection else np.packbits(matched)
-            counts = np.bitwise_count(members & works).sum(axis=1, dtype=np.int64).tolist()
-            found += [
-                Facet(axis=axis, value=value, n_works=n) for value, n in zip(self._members[axis], counts, strict=True) if n
-            ]
+            is_free = not selection.get(axis)
+            works = shown_works if is_free else _packed(matched & self.selected(selection, besides=axis))
+            counts = np.add.reduce(np.bitwise_count(members & works[:, None]), axis=0, dtype=np.int64)
+            values: Sequence[str] = self._values[axis]
+            if axis is Axis.NORM:
+                numbers = self._most_frequent(counts, selection.get(axis, frozenset()))
+                values, counts = [values[number] for number in numbers], counts[numbers]
+            counted = zip(values, counts.tolist(), strict=True)
+            found += [Facet(axis=axis, value=value, n_works=n) for value, n in counted if n]
         return tuple(found)
+
+    def _most_frequent(self, counts: Numbers, chosen: frozenset[str]) -> list[int]:
+        """Return the places of the N_NORMS highest counts, and of the chosen norms."""
+        least = np.partition(counts, -N_NORMS)[-N_NORMS] if len(counts) > N_NORMS else 0
+        candidates = np.flatnonzero(counts >= least)
+        most = candidates[np.argsort(-counts[candidates], kind="stable")[:N_NORMS]].tolist()
+        known = [self._values[Axis.NORM].index(value) for value in chosen if value in self._members[Axis.NORM]]
+        return [*dict.fromkeys([*most, *known])]
 
     def _current(self, places: Sequence[int]) -> int:
         if len(places) == 1:
@@ -116,10 +133,17 @@ class View:
                     found[axis][value].append(work)
         members: dict[Axis, dict[str, Bools]] = {axis: {} for axis in Axis}
         for axis, by_value in found.items():
-            for value, works in by_value.items():
+            for value, works in sorted(by_value.items(), key=lambda entry: (-len(entry[1]), entry[0])):
                 members[axis][value] = np.zeros(len(self.current), np.bool_)
                 members[axis][value][works] = True
         return members
+
+
+def _packed(flags: Bools) -> NDArray[np.uint64]:
+    """Return flags along the last axis as bits, 64 to a number."""
+    bits = np.zeros((*flags.shape[:-1], -(-flags.shape[-1] // 64) * 8), np.uint8)
+    bits[..., : -(-flags.shape[-1] // 8)] = np.packbits(flags, axis=-1)
+    return bits.view(np.uint64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,5 +271,6 @@ def _values(guide: Guide, as_of: date) -> Sequence[tuple[Axis, set[str]]]:
         (Axis.TOPIC, topics or {NO_TOPIC}),
         (Axis.KIND, {guide.kind}),
         (Axis.PARTNER, set(guide.partners)),
+        (Axis.NORM, set(guide.norms)),
         (Axis.VALIDITY, {guide.validity(as_of)}),
     )

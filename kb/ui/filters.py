@@ -57,6 +57,7 @@ def show(view: View, found: Counts, taxonomy: Taxonomy) -> None:
     _axis(Axis.TOPIC, lambda: _topics(view, found, taxonomy), view, found)
     _axis(Axis.KIND, lambda: _boxes(Axis.KIND, [kind.id for kind in taxonomy.kinds], view, found, taxonomy), view, found)
     _axis(Axis.PARTNER, lambda: _partners(view, found, taxonomy), view, found)
+    _axis(Axis.NORM, lambda: _boxes(Axis.NORM, _norms(view, found), view, found, taxonomy), view, found)
     validities = [value for axis, value in taxonomy.titles if axis is Axis.VALIDITY]
     if _visible(Axis.VALIDITY, validities, view, found)[1:] or view.chosen(Axis.VALIDITY):  # a single one tells nothing
         _axis(Axis.VALIDITY, lambda: _boxes(Axis.VALIDITY, validities, view, found, taxonomy), view, found)
@@ -105,6 +106,12 @@ def _partners(view: View, found: Counts, taxonomy: Taxonomy) -> None:
         is_open = not view.chosen(Axis.PARTNER).isdisjoint(tail)
         with st.expander(messages.MORE_PARTNERS, expanded=is_open, key="weitere-partner"):
             _boxes(Axis.PARTNER, tail, view, found, taxonomy)
+
+
+def _norms(view: View, found: Counts) -> list[str]:
+    """Return the norms that are counted, the most frequent first, and the chosen ones."""
+    counted = sorted((-n, value) for (axis, value), n in found.items() if axis is Axis.NORM)
+    return [*dict.fromkeys([*(value for _, value in counted), *sorted(view.chosen(Axis.NORM))])]
 
 
 def _box(axis: Axis, value: str, view: View, found: Counts, taxonomy: Taxonomy) -> None:

@@ -73,6 +73,13 @@ def _chip(view: View, axis: str, name: str) -> str:
     return f'<a href="{escape(view.href())}" data-kb="stay" class="kb-chip" aria-label="{escape(label)}">{text}</a>'
 
 
+def read_as(query: Query) -> str:
+    """Return in one quiet line how norms were read that were typed without a statute."""
+    if not query.assumed:
+        return ""
+    return f'<p class="kb-read-as kb-quiet">{escape(messages.read_as(query.assumed, query.assumed_statute))}</p>'
+
+
 def additions(view: View, query: Query) -> str:
     """Return in one quiet line what was searched for besides the typed words, each with a link that takes it out or back in."""
     if not query.added:

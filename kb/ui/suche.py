@@ -14,7 +14,7 @@ from kb.ui.address import View
 from kb.ui.parts import WayOut
 from kb.vocabulary import Vocabulary
 
-_SIGNS = re.compile(r'(?<!\S)[-−–](?:"[^"]*"|\S+)|["„“”‟«»*]')
+_SIGNS = re.compile(r'(?<!\S)[-−–](?:"[^"]*"|§+\s*\S+|\S+)|["„“”‟«»*]')
 
 
 def show() -> None:
@@ -133,12 +133,13 @@ def _block(view: View, answer: Answer, today: date) -> str:
         ways = shelf.ask(lambda engine: ways_out(engine, view, today))
         words = answer.query.words
         nearby = shelf.ask(lambda engine: hints.topics_nearby(engine, shelf.taxonomy, shelf.vocabulary, words))
-        return above + parts.nothing_found(view, shelf.taxonomy, answer.meant, ways, nearby)
+        return above + parts.nothing_found(view, shelf.taxonomy, answer.meant, ways, nearby) + parts.read_as(answer.query)
     return "".join(
         (
             above,
             render.heading(answer),
             parts.meant(view, answer.meant),
+            parts.read_as(answer.query),
             parts.additions(view, answer.query),
             render.results(answer, shelf.taxonomy),
             parts.pages(view, answer.n_pages),

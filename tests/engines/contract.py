@@ -1,29 +1,37 @@
 """What every engine must do: the tests, once. A module that defines the fixture `engine` imports them with `*`."""
 
 import threading
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
-from kb import query
-from kb.model import Axis, Engine, Guide, Matches, Passage, Reason, Selection, Validity
+from kb import norms, passages, query
+from kb.model import N_NORMS, Axis, Engine, Guide, Matches, Passage, Reason, Selection, Validity
 
 __all__ = [
     "test_a_batch_that_fails_changes_nothing",
+    "test_a_guides_statute_is_that_of_norms_without_one",
     "test_a_heading_that_other_passages_lack_speaks_for_its_own",
+    "test_a_norm_is_found_and_marked_in_every_spelling",
+    "test_a_norm_is_not_another_that_begins_like_it",
+    "test_a_paragraph_comes_before_other_places_of_its_section",
     "test_a_passage_says_what_it_lacks",
     "test_a_removed_guide_is_not_found",
     "test_a_replaced_guide_is_found_by_its_new_text_only",
     "test_an_edition_that_does_not_speak_is_explained_without_a_rank",
+    "test_an_excluded_norm_hides_the_passage",
     "test_an_excluded_word_hides_the_passage",
     "test_an_explanation_accounts_for_the_score",
     "test_an_updated_record_keeps_its_passages",
     "test_any_word_may_match_and_all_words_count_more",
     "test_catalog_words_and_headings_are_those_of_the_last_commit",
     "test_counts_of_an_axis_ignore_its_own_selection",
+    "test_each_norm_of_a_list_counts",
     "test_earlier_editions_are_folded_into_their_work",
     "test_facets_count_works_not_passages",
     "test_many_threads_get_the_answers_of_one",
+    "test_norms_are_counted_the_most_frequent_and_the_chosen",
     "test_only_an_earlier_edition_matches",
     "test_pages_of_results_do_not_overlap",
     "test_phrases_need_adjacent_words",
@@ -45,12 +53,10 @@ def guide(id_: str, **facts: object) -> Guide:
 
 
 def add(engine: Engine, one: Guide, *texts: str, heading: str = "") -> None:
-    passages = [
-        Passage(guide_id=one.id, number=n, text=text, page=n, heading=(heading,) if heading else ())
-        for n, text in enumerate(texts, start=1)
-    ]
+    trail, statute = (heading,) if heading else (), norms.default_in(one.title)
+    held = [passages.of_text(one.id, n, text, page=n, heading=trail, statute=statute) for n, text in enumerate(texts, start=1)]
     with engine.write() as batch:
-        batch.replace(one, passages)
+        batch.replace(replace(one, norms=passages.sections(held)), held)
 
 
 def ask(engine: Engine, text: str, selection: Selection | None = None, as_of: date = DAY, **page: int) -> Matches:
@@ -154,6 +160,107 @@ def test_prefixes_match_words_as_written(engine: Engine) -> None:
     assert found(engine, "kinder*") == ["kinder"]
     assert sorted(found(engine, "kind*")) == ["kind", "kinder"]
     assert found(engine, "kinderg*") == []
+
+
+SPELLINGS = ["§ 16 e", "§16e", "Paragraf 16e", "16e SGB 2", "§ 16e SGB II", "sgb 2 16e", "16e"]
+
+
+def test_a_norm_is_found_and_marked_in_every_spelling(engine: Engine) -> None:
+    add(engine, guide("a"), "Nach § 16 e SGB II wird gefördert.", "Siehe § 16e.", "§ 16e SGB XII gibt es nicht.")
+    add(engine, guide("b"), "Umzug.", heading="Förderung nach Paragraf 16e")
+    add(engine, guide("c"), "Die §§ 16d bis 16f des Zweiten Buches Sozialgesetzbuch und viele andere Wörter dazu.")
+    add(engine, guide("d"), "Die 16e-Förderung.", "Nichts davon.")
+
+    answers = [ask(engine, text) for text in SPELLINGS]
+
+    places = [[(hit.passage.id, hit.score) for result in answer.results for hit in result.hits] for answer in answers]
+    assert {place for place, _ in places[0]} == {"a#1", "a#2", "a#3", "b#1", "c#1", "d#1"}
+    assert all(other == places[0] for other in places)
+    assert all(answer.totals == answers[0].totals for answer in answers)
+    marked = {
+        hit.passage.id: [hit.snippet.text[start:end] for start, end in hit.snippet.spans]
+        for result in answers[0].results
+        for hit in result.hits
+    }
+    assert marked == {
+        "a#1": ["§ 16 e SGB II"],
+        "a#2": ["§ 16e"],
+        "a#3": ["16e"],
+        "b#1": [],
+        "c#1": ["§§ 16d bis 16f des Zweiten Buches Sozialgesetzbuch"],
+        "d#1": ["16e"],
+    }
+
+
+def test_a_norm_is_not_another_that_begins_like_it(engine: Engine) -> None:
+    add(engine, guide("mit"), "Nach § 16e SGB II.")
+    add(engine, guide("ohne"), "Nach § 16 Abs. 1 SGB II.")
+    add(engine, guide("anders"), "Nach § 16 SGB I, im Alter von 16 Jahren.")
+
+    assert found(engine, "§ 16") == ["ohne"]
+    assert found(engine, "§ 16e") == ["mit"]
+    assert found(engine, "§ 16 SGB I") == ["anders"]
+    assert found(engine, "§ 160") == []
+
+
+def test_a_guides_statute_is_that_of_norms_without_one(engine: Engine) -> None:
+    add(engine, guide("sozialhilfe", title="Sozialhilfe nach dem SGB XII"), "Die Kosten trägt § 22 Abs. 1.")
+    add(engine, guide("buergergeld", title="Wohnkosten"), "Die Kosten trägt § 22 Abs. 1.")
+
+    assert found(engine, "§ 22 SGB XII") == ["sozialhilfe"]
+    assert found(engine, "§ 22") == ["buergergeld"]
+    (result,) = ask(engine, "22 Abs. 1 SGB 12").results
+    assert result.hits[0].snippet.spans == ((17, 28),)
+
+
+def test_a_paragraph_comes_before_other_places_of_its_section(engine: Engine) -> None:
+    add(engine, guide("anderer"), "Nach § 22 Abs. 2 SGB II.")
+    add(engine, guide("abschnitt"), "Nach § 22 SGB II.")
+    add(engine, guide("genau"), "Nach § 22 Abs. 1 Satz 2 SGB II.")
+
+    matches = ask(engine, "§ 22 (1)")
+
+    assert matches.results[0].guide.id == "genau"
+    assert matches.totals.n_works_all_words == 3
+    assert found(engine, "Nach -§ 22 Abs. 1") == ["abschnitt", "anderer"]
+
+
+def test_each_norm_of_a_list_counts(engine: Engine) -> None:
+    add(engine, guide("beide"), "§ 16e SGB II und § 16i SGB II")
+    add(engine, guide("eine"), "§ 16i SGB II")
+    add(engine, guide("zwischen"), "§ 31a SGB II")
+    add(engine, guide("bereich"), "§§ 31 bis 32 SGB II")
+
+    (both, one) = ask(engine, "§§ 16e, 16i").results
+
+    assert (both.guide.id, one.guide.id) == ("beide", "eine")
+    assert [result.hits[0].missing for result in (both, one)] == [(), ("§\u00a016e",)]
+    assert found(engine, "§§ 31 bis 32") == found(engine, "§ 32") == ["bereich"]  # a range lists whole numbers only
+    assert found(engine, "§ 31a") == ["zwischen"]
+
+
+def test_an_excluded_norm_hides_the_passage(engine: Engine) -> None:
+    add(engine, guide("mit"), "Umzug nach § 31 SGB II.")
+    add(engine, guide("ohne"), "Umzug nach § 31a SGB II.")
+
+    assert found(engine, "Umzug -§ 31") == ["ohne"]
+    assert found(engine, "-31 SGB II Umzug") == ["ohne"]
+    assert found(engine, "Umzug SGB -§31a") == ["mit"]
+
+
+def test_norms_are_counted_the_most_frequent_and_the_chosen(engine: Engine) -> None:
+    for n in range(1, N_NORMS + 3):
+        texts = [f"Umzug, § {section} SGB II." for section in range(1, n + 1)]
+        add(engine, guide(f"g{n:02}"), *texts, *texts)
+
+    matches = ask(engine, "Umzug")
+    chosen = ask(engine, "Umzug", {Axis.NORM: frozenset({f"sgb2:{N_NORMS + 2}", "sgb2:999"})})
+
+    most = {f"sgb2:{section}": N_NORMS + 3 - section for section in range(1, N_NORMS + 1)}
+    assert counts(matches, Axis.NORM) == most
+    assert counts(chosen, Axis.NORM) == most | {f"sgb2:{N_NORMS + 2}": 1}
+    assert [result.guide.id for result in chosen.results] == [f"g{N_NORMS + 2}"]
+    assert sorted(found(engine, "Umzug", NORM="sgb2:11 sgb2:999")) == ["g11", "g12"]
 
 
 def test_words_of_title_and_heading_count(engine: Engine) -> None:

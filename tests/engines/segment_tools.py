@@ -7,7 +7,7 @@ import numpy as np
 
 from kb import analysis
 from kb.engines.segments import Builder, Segment
-from kb.model import Passage
+from kb.passages import of_text
 
 WORDS = [
     "Umzug",
@@ -19,6 +19,8 @@ WORDS = [
     "die",
     "§",
     "16e",
+    "§ 22 Abs. 1",
+    "SGB XII",
     "Unterkunft",
     "Straße",
     "Wohnung",
@@ -33,10 +35,7 @@ def written(path: Path, guides: Guides, *, title: str = "Titel", heading: str = 
         builder.add(
             id_,
             f"{title} {id_}" if title else "",
-            [
-                Passage(guide_id=id_, number=n, text=text, page=n, heading=(heading,) if heading else ())
-                for n, text in enumerate(texts, start=1)
-            ],
+            [of_text(id_, n, text, page=n, heading=(heading,) if heading else ()) for n, text in enumerate(texts, start=1)],
         )
     builder.write(path)
     return Segment(path)

@@ -9,8 +9,9 @@ from kb import query, snippets
 from kb.engines.highlighting import Highlighter
 from kb.engines.scoring import Scorer
 from kb.engines.segments import Builder, Segment
-from kb.model import Passage
+from kb.passages import of_text
 
+TITLE = "Umzug nach dem SGB XII"
 PIECES = [
     "Umzug",
     "Umzüge",
@@ -18,6 +19,9 @@ PIECES = [
     "Kosten der Unterkunft",
     "z. B.",
     "§ 16e",
+    "SGB II",
+    "§ 22 Abs. 1",
+    "§§ 22, 35",
     "\n• ",
     ". Die",
     "Mit\u00adwirkung",
@@ -31,6 +35,10 @@ ASKED = [
     "fach*",
     "-und",
     "16e",
+    "§ 16e",
+    "§ 22 SGB XII",
+    "22 Abs. 1 SGB 12",
+    "§§ 35 - 36 SGB XII",
     "Mitwirkung",
     '"Kosten der"',
     "Kosten",
@@ -41,7 +49,7 @@ ASKED = [
 
 def opened(path: Path, texts: list[str]) -> Segment:
     builder = Builder()
-    builder.add("g", "Umzug", [Passage(guide_id="g", number=n, text=text) for n, text in enumerate(texts, start=1)])
+    builder.add("g", TITLE, [of_text("g", n, text, statute="SGB XII") for n, text in enumerate(texts, start=1)])
     builder.write(path)
     return Segment(path)
 
@@ -60,5 +68,5 @@ def test_marks_are_those_of_reading_word_by_word(tmp_path: Path, seed: int) -> N
 
         for number in shown:
             stored = segment.passages.get(number)
-            expected = [(m.start, m.end) for m in snippets.disjoint(marking.marks(stored.text, asked))]
-            assert [(m.start, m.end) for m in highlighter.marks(number, stored)] == expected
+            expected = [(m.start, m.end) for m in snippets.disjoint(marking.marks(stored.text, asked, TITLE))]
+            assert [(m.start, m.end) for m in highlighter.marks(number, stored, TITLE)] == expected

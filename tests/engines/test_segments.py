@@ -21,6 +21,16 @@ def test_fields_hold_stems_and_words(tmp_path: Path) -> None:
     assert found("heading", "umzug") == []
 
 
+def test_norms_are_terms_without_positions(tmp_path: Path) -> None:
+    segment = written(tmp_path / "a", {"g": ["§ 22 Abs. 1 und § 22 Abs. 2", "Umzug", "§ 7 und § 22"]})
+
+    field = segment.fields["norms"]
+    assert [*field.lexicon] == [b"sgb2:22", b"sgb2:22:1", b"sgb2:22:2", b"sgb2:7"]
+    assert [field.passages(number).tolist() for number in range(4)] == [[0, 2], [0], [0], [2]]
+    assert field.counts(0).tolist() == [1, 1]
+    assert (field.lengths.tolist(), field.has_positions) == ([3, 0, 2], False)
+
+
 def test_positions_count_the_words_of_a_passage(tmp_path: Path) -> None:
     segment = written(tmp_path / "a", {"g": ["der Umzug der Umzug", "Umzug"]})
 

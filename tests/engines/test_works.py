@@ -1,3 +1,5 @@
+import random
+from collections import Counter
 from collections.abc import Sequence
 from datetime import date
 
@@ -6,7 +8,7 @@ import pytest
 from builders import guide
 
 from kb.engines.works import Ranking, Shelf, View, rank
-from kb.model import Axis, Guide, Selection, Totals, Validity
+from kb.model import N_NORMS, Axis, Guide, Selection, Totals, Validity
 from kb.topics import NO_TOPIC
 
 DAY = date(2026, 11, 1)
@@ -200,3 +202,26 @@ def test_works_are_listed_by_the_title_of_their_current_edition() -> None:
     on = view(guides, "abc")
 
     assert [guides[on.current[work]].title for work in on.by_title] == ["Überprüfung", "Umzug", "Zusicherung"]
+
+
+def test_of_many_norms_the_most_frequent_are_counted_and_the_chosen() -> None:
+    sections = [f"sgb2:{n}" for n in range(1, 200)]
+    guides = [guide(f"g{n:03}", norms=tuple(sections[: n + 1])) for n in range(130)]
+    on = view(guides, "")
+    matched = np.arange(130) >= 60
+    chosen = {Axis.NORM: frozenset({"sgb2:130", "sgb2:199", "sgb3:1"})}
+
+    assert counts(on, matched.tolist(), Axis.NORM) == {f"sgb2:{n}": 70 for n in range(1, N_NORMS + 1)}
+    assert counts(on, matched.tolist(), Axis.NORM, chosen) == {f"sgb2:{n}": 70 for n in range(1, N_NORMS + 1)} | {"sgb2:130": 1}
+    assert on.selected(chosen).nonzero()[0].tolist() == [129]
+    assert counts(on, [False] * 130, Axis.NORM, chosen) == {}
+
+
+@pytest.mark.parametrize("n_works", [1, 63, 64, 65, 200])
+def test_counts_are_those_of_counting_one_by_one(n_works: int) -> None:
+    source = random.Random(n_works)
+    kinds = [source.choice(("weisung", "vorlage", "")) for _ in range(n_works)]
+    matched = [source.random() < 0.5 for _ in range(n_works)]
+    on = view([guide(f"g{n:03}", kind=kind) for n, kind in enumerate(kinds)], "")
+
+    assert counts(on, matched, Axis.KIND) == dict(Counter(kind for kind, is_in in zip(kinds, matched, strict=True) if is_in))

@@ -32,6 +32,13 @@ def test_a_pasted_file_is_cut() -> None:
     assert len(read("q=" + "x" * 5000).text) == address.MAX_CHARS
 
 
+def test_norms_are_chosen_by_their_index_terms() -> None:
+    view = View(text="Umzug").toggled(Axis.NORM, "sgb2:16e", is_on=True)
+
+    assert view.href() == "/?q=Umzug&norm=sgb2%3A16e"
+    assert read("q=Umzug&norm=sgb2:16e") == view
+
+
 def test_a_topic_and_its_subtopics_exclude_each_other() -> None:
     view = View().toggled(Axis.TOPIC, "beratung", is_on=True)
 

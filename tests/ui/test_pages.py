@@ -11,7 +11,8 @@ from streamlit.testing.v1 import AppTest
 from kb import messages, topics, vocabulary
 from kb.config import Settings
 from kb.errors import IndexMissingError
-from kb.model import Engine
+from kb.model import Axis, Engine
+from kb.norms import NBSP
 from kb.ui import library, main
 from kb.ui.library import Library
 
@@ -122,6 +123,46 @@ def test_submitting_searches_and_starts_at_the_first_page(collection: None) -> N
     assert page.query_params["q"] == "Schulden"
     assert "seite" not in page.query_params
     assert ">1 Handlungshilfe<" in body(page)
+
+
+@pytest.fixture
+def law(monkeypatch: pytest.MonkeyPatch) -> None:
+    guides = [guide(f"Leitfaden {n:02}", norms=tuple(f"sgb2:{s}" for s in range(1, n + 1))) for n in range(1, 14)]
+    shelf(monkeypatch, lambda _: DictionaryEngine(guides, [passage(one, 1, "Umzug nach § 1") for one in guides]))
+
+
+def test_the_most_frequent_norms_are_offered_and_the_chosen_ones(law: None) -> None:
+    first, chosen = (run(q="Umzug", **more) for more in ({}, {"norm": ["sgb2:12", "sgb3:45"]}))
+
+    most = [f"norm=sgb2:{section}" for section in range(1, 11)]
+    assert [key for key in boxes(first) if key.startswith("norm=")] == most
+    assert {key: is_on for key, is_on in boxes(chosen).items() if key.startswith("norm=")} == dict.fromkeys(most, False) | {
+        "norm=sgb2:12": True,
+        "norm=sgb3:45": True,
+    }
+    assert ">2 Handlungshilfen<" in body(chosen)
+    assert "§\u00a045\u00a0SGB\u00a0III" in body(chosen)  # the chip that removes it
+    assert messages.AXES[Axis.NORM] in body(first)
+
+
+def test_a_click_on_a_norm_writes_the_address(law: None) -> None:
+    page = run(q="Umzug")
+
+    page.checkbox(key="norm=sgb2:10").check().run()
+
+    assert page.query_params["norm"] == "sgb2:10"
+    assert ">4 Handlungshilfen<" in body(page)
+
+
+def test_an_assumed_statute_is_said_with_results_and_without(law: None) -> None:
+    for text in ("§ 1", "§ 99"):
+        assert f"gelesen als {text.replace(' ', NBSP)}{NBSP}SGB{NBSP}II" in body(run(q=text))
+
+
+def test_a_way_out_drops_an_excluded_norm_as_a_whole(law: None) -> None:
+    shown = body(run(q="Umzug -§ 1"))
+
+    assert "suchen: Umzug (13 Handlungshilfen)" in shown
 
 
 def test_a_chosen_filter_without_results_stays_to_be_removed(collection: None) -> None:

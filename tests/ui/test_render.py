@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 from dictionary_engine import DictionaryEngine, guide, passage
 
-from kb import messages, search, topics
+from kb import messages, query, search, topics
 from kb.model import Answer, Axis, Guide, Passage, Snippet, Totals
 from kb.ui import glossar, overview, parts, render
 from kb.ui.address import View
@@ -228,6 +228,26 @@ def test_what_was_taken_out_can_be_put_back() -> None:
     assert shown.index(messages.NOT_SEARCHED) < shown.index("Mietzuschuss")
     assert 'href="/?q=KdU"' in shown
     assert parts.additions(View(text="Umzug"), search.answer(DictionaryEngine(), "Umzug", vocabulary=NAMES).query) == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        pytest.param("§ 16e", "§ 16e gelesen als § 16e SGB II", id="one"),
+        pytest.param("16e und § 31 Abs. 1", "§ 16e und § 31 Abs. 1 gelesen als § 16e SGB II und § 31 Abs. 1 SGB II", id="two"),
+        pytest.param("§§ 1, 2, 3", "§ 1, § 2 und § 3 gelesen als § 1 SGB II, § 2 SGB II und § 3 SGB II", id="three"),
+        pytest.param("§§ 1 bis 4", "Vorschriften ohne Angabe des Gesetzes gelesen als SGB II", id="many"),
+    ],
+)
+def test_an_assumed_statute_is_said_in_one_line(text: str, expected: str) -> None:
+    shown = parts.read_as(query.parse(text, as_of=DAY)).replace("\u00a0", " ")
+
+    assert shown == f'<p class="kb-read-as kb-quiet">{expected}</p>'
+
+
+@pytest.mark.parametrize("text", ["§ 16e SGB II", "Umzug", ""])
+def test_where_nothing_is_assumed_nothing_is_said(text: str) -> None:
+    assert parts.read_as(query.parse(text, as_of=DAY)) == ""
 
 
 def test_chips_remove_one_filter_or_all() -> None:
