@@ -20,6 +20,7 @@ MAX_CLAUSES = 64  # a pasted e-mail has a few hundred words; the first carry its
 MAX_WORDS = 128
 MIN_PREFIX = 2
 MAX_ADDITIONS = 24  # each costs a look-up, and a reader has to take in what was searched for
+OTHER_NAME = 0.7  # weight of what the vocabulary adds, against 1 for what was typed
 OTHER_CASE = 0.8  # weight of "ARGE" where "arge" was typed
 MIN_ALIKE = 5  # letters; shorter words are part of too many others
 ALIKE = 0.3  # against 1 for the word itself; best of .1 to .5 on the development collections
@@ -207,4 +208,4 @@ def _words(runs: Sequence[Sequence[str]], names: _Places, *, without: frozenset[
 
 def _added(one: Addition, whole: float = 1.0) -> Alternative:
     """Return what stands for a name: a phrase has the points of all its words, which should not outweigh the typed word."""
-    return Alternative(one.stems, weight=whole * one.weight / len(one.stems) ** 0.5)
+    return Alternative(one.stems, weight=whole * OTHER_NAME * one.weight / len(one.stems) ** 0.5)

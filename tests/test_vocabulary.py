@@ -43,7 +43,7 @@ def additions(typed: str, *entries: Entry) -> dict[str, Addition]:
 
 
 def packaged(typed: str) -> dict[str, Addition]:
-    return additions(typed, *PACKAGED.entries.values())
+    return {one.name: one for match in PACKAGED.matches(analysis.apart(typed)[0]) for one in match.additions}
 
 
 def meant(typed: str) -> list[tuple[str, ...]]:
