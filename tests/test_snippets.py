@@ -215,7 +215,7 @@ def test_the_size_can_be_chosen() -> None:
 
 
 def test_a_phrase_longer_than_the_snippet_is_marked_as_far_as_it_is_shown() -> None:
-    phrase = "und so weiter " * 30
+    phrase = "und so weiterhin " * 15
 
     snippet = cut(f"Umzug {phrase}", f'"{phrase}"')
 

@@ -104,7 +104,7 @@ class Scorer:
 
     def find(self, clause: Clause) -> Found:
         """Return the passages that have what the clause asks for."""
-        return self._find(clause.alternatives)
+        return self._cache.get(clause.alternatives, lambda: self._any_of(clause.alternatives))
 
     def places(self, name: str, terms: Sequence[str], among: Ints) -> Iterator[tuple[int, int]]:
         """Yield (passage, position of the first term) wherever the terms stand in a row in one field of these passages."""
@@ -192,9 +192,6 @@ class Scorer:
             for passage, word in zip(owners.tolist(), held[hits].tolist(), strict=True):
                 yield passage, lexicon[word].decode(), place
 
-    def _find(self, alternatives: tuple[Alternative, ...]) -> Found:
-        return self._cache.get(alternatives, lambda: self._any_of(alternatives))
-
     def _any_of(self, alternatives: Sequence[Alternative]) -> Found:
         """Return the passages of any alternative, with the points of the best."""
         found = self._as_asked(alternatives)
@@ -221,11 +218,14 @@ class Scorer:
         return self._cache.get(("kin", alternatives), make)
 
     def _one(self, how: How, terms: tuple[str, ...]) -> Found:
-        if how is How.PREFIX:
-            return self._prefix(terms[0])
-        if how is How.NORM:
-            return self._norm(terms[0])
-        return self._term(terms[0]) if len(terms) == 1 else self._phrase(terms)
+        def make() -> Found:
+            if how is How.PREFIX:
+                return self._prefix(terms[0])
+            if how is How.NORM:
+                return self._norm(terms[0])
+            return self._term(terms[0]) if len(terms) == 1 else self._phrase(terms)
+
+        return self._cache.get((how, terms), make)
 
     def _words(self, numbers: Numbers) -> Found:
         """Return the passages with any of these words as written, which count as one term."""
@@ -265,10 +265,7 @@ class Scorer:
 
     def _prefix(self, prefix: str) -> Found:
         words = self._fields["words"]
-        is_there = np.zeros(self._n, np.bool_)
-        for number in words.lexicon.with_prefix(prefix)[:MAX_EXPANSIONS]:
-            is_there[words.passages(number)] = True
-        passages = np.flatnonzero(is_there).astype(np.int32)
+        passages = np.unique(words.of_any(np.array(words.lexicon.with_prefix(prefix)[:MAX_EXPANSIONS], np.int64))[0])
         return Found(passages, np.full(len(passages), idf(self._n, len(passages)), np.float32))
 
     def _norm(self, term: str) -> Found:
