@@ -29,11 +29,12 @@ _APART = re.compile(f"({_WORD.pattern})")
 _SENTENCE_END = re.compile(r'[.!?:][)“"]?\s+(?=[A-ZÄÖÜ0-9„"(§•])')
 # Single letters ("z. B.") and one or two digits ("am 5. Juli") end no sentence either
 _ABBREVIATION = re.compile(
-    r"\d{1,2}|[^\W\d_]|Abs|Abschn|Art|Aufl|Az|Buchst|bzw|ca|Dr|etc|evtl|f|ff|gem|ggf|ggfs|inkl|insb|Kap|lit|max|mind|Nr|Prof|Rn|Rz"
-    r"|sog|Str|Tel|usw|vgl|www|zit|Ziff|zzgl",
+    r"\d{1,2}|[^\W\d_]|Abs|Abschn|Alt|Anm|Art|Aufl|Az|BGBl|Buchst|bzw|ca|Co|Dr|etc|evtl|f|ff|gem|ggf|ggfs|Hs|inkl|insb|Kap|lit|max|mind"
+    r"|Nr|Prof|Rn|Rz|sog|Str|Tel|Urt|usw|vgl|www|zit|Ziff|zzgl",
     re.IGNORECASE,
 )
 _LONGEST_ABBREVIATION = 6
+_CODE = re.compile(r"\bSGB [IVX]$")  # the one single letter that often ends a sentence
 _DIGIT = re.compile(r"\d")
 _GENDERED = re.compile(rf"(?:{_GENDER}|(?<=[a-zäöüß])In(?:nen)?)$")
 _FEMININE = re.compile(r"(?<=er|nt|st)innen$")
@@ -137,7 +138,7 @@ def _is_full_stop(text: str, mark: int) -> bool:
         start -= 1
     if start == len(before):
         return not before[-1:].isspace() and before != ""
-    return _ABBREVIATION.fullmatch(before, start) is None
+    return _ABBREVIATION.fullmatch(before, start) is None or _CODE.search(before) is not None
 
 
 @lru_cache(maxsize=1 << 18)

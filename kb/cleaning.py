@@ -15,7 +15,7 @@ from itertools import islice
 
 from kb.model import Heading, Page
 
-VERSION = "2"  # part of every extractor's version: another output makes guides be read again
+VERSION = "3"  # part of every extractor's version: another output makes guides be read again
 
 EDGE_LINES = 3  # depth 4 also removes repeated footnotes: recall .993 -> .976
 HEAD_SHARE = 0.4  # of the pages that must carry a line for it to be a running head
@@ -49,6 +49,7 @@ _MARGIN_NUMBER = re.compile(
 )  # (11.64), 44.05 (1)
 _PAGE_NUMBER = re.compile(r"(?:Seite|S\.|Blatt) ?\d+(?: ?(?:von|/) ?\d+)?|[-–] ?\d+ ?[-–]|\d+ ?(?:/|von) ?\d+", re.IGNORECASE)
 _BULLETS = frozenset("•▪◦·")
+_LETTER_BULLET = re.compile(r"(?m)^o (?=[A-ZÄÖÜ])")  # Word's bullet of the second level is an "o" of Courier
 _LONE_BULLETS = re.compile(r"(?m)^[ \t•▪◦·]+\n?$\n?")  # some producers draw all bullets of a page after its text
 _SENTENCE_NUMBER = re.compile(r"(?=\d)(?:^|(?<=[.:;?!)“\"] ))(\d{1,2}|\d+(?:\.\d+)+)(?=[A-ZÄÖÜ][a-zäöüß])", re.MULTILINE)
 _UNITS = frozenset({"m", "cm", "km", "qm"})
@@ -66,7 +67,8 @@ def clean(pages: Sequence[Page]) -> tuple[Page, ...]:
         texts[i] = text
     compounds = frozenset(compound for text in texts for compound in _COMPOUND.findall(text))
     cleaned = []
-    for page, text in zip(pages, texts, strict=True):
+    for page, raw in zip(pages, texts, strict=True):
+        text = _LETTER_BULLET.sub("• ", raw)
         whole = dehyphenate(text if _BULLETS.isdisjoint(text) else _LONE_BULLETS.sub("", text), compounds)
         whole = _SENTENCE_NUMBER.sub(r"\1 ", whole).strip("\n")
         cleaned.append(replace(page, text=whole, headings=_headings(page.headings)))
@@ -137,15 +139,15 @@ def dehyphenate(text: str, compounds: Container[str] = frozenset()) -> str:
     return text
 
 
-def set_apart(before: str, mark: str) -> str:
-    """Return how a raised number `mark` is written behind `before`: "m²", but "oder 3" for a footnote.
+def raised(before: str, mark: str) -> str:
+    """Return how a raised number is written behind `before`: "m²", nothing for a footnote's; at a start of its own, as it is.
 
-    Extractors call this where the type is smaller or raised, so that the mark does not hide the word it is glued to.
+    Extractors call this where the type says so: in plain text a footnote's mark looks like a number of the sentence.
     """
     word = _LAST_WORD.search(before[-_REACH:])
     if word and word[2] in _UNITS and mark in _POWERS:
         return _POWERS[mark]
-    return f" {mark}" if before and not before[-1].isspace() else mark
+    return mark if not before or before[-1].isspace() else ""
 
 
 def _headings(headings: Iterable[Heading]) -> tuple[Heading, ...]:

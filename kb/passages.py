@@ -13,13 +13,13 @@ from kb import analysis, norms
 from kb.model import Heading, Page, Passage
 from kb.norms import Norm
 
-VERSION = 1  # another one makes every guide be cut again
+VERSION = 2  # another one makes every guide be cut again
 
 TARGET_CHARS = 1_000  # about 140 German words: several passages a page, each with enough text for a score
 MAX_CHARS = 1_500  # no passage is longer; text without any sentence end is cut here, between words
 MIN_CHARS = 250  # a shorter rest joins the passage before it
 
-_ITEM_END = re.compile(r"\n(?=\s*\n|[•▪◦·–-] |\(?\d+[.)] )")  # before an empty line, a bullet or a number
+_ITEM_END = re.compile(r"\n\s*\n|\n(?=[•▪◦·–-] |\(?\d+[.)] )")  # an empty line, or before a bullet or a number
 _NOT_ALNUM = re.compile(r"[\W_]+")
 _CONTENTS_ENTRY = re.compile(r"(?:\.{4,}|(?:\. ){4,}|…{2,})\s*\d+\s*$")  # "2.1 Ablauf ......... 7"
 _NUMBER = re.compile(
@@ -28,15 +28,23 @@ _NUMBER = re.compile(
 _LINES_OF_A_TITLE = 4
 
 
-def split(guide_id: str, pages: Iterable[Page], *, statute: str = norms.DEFAULT) -> Iterator[Passage]:
-    """Yield the passages of a guide in reading order, numbered from 1. Pages without words
-    yield none, nor do tables of contents. `statute` as for `of_text`."""
+def split(guide_id: str, pages: Iterable[Page], *, title: str = "", statute: str = norms.DEFAULT) -> Iterator[Passage]:
+    """Yield the passages of a guide in reading order, numbered from 1; `statute` as for `of_text`.
+
+    Pages without words yield none, nor do tables of contents. The guide's title is left out where it first stands, as headings
+    are: it is shown above every hit, and a cover that repeats it would come before what the guide says.
+    """
     trail: list[Heading] = []
     number = 0
     for page in pages:
-        for section, lines in _sections(page, trail):
+        lines = _without_contents(page.text.split("\n"))
+        first, after = _find(lines, title, 0)
+        if after and any(map(_letters, (*lines[:first], *lines[after:]))):
+            del lines[first:after]
+            title = ""
+        for section, own_lines in _sections(page, lines, trail):
             trail = section
-            for text in _pieces("\n".join(lines)):
+            for text in _pieces("\n".join(own_lines)):
                 number += 1
                 heading = tuple(h.title for h in trail)
                 yield of_text(guide_id, number, text, page=page.number, heading=heading, statute=statute)
@@ -63,9 +71,8 @@ def sections(passages: Iterable[Passage]) -> tuple[str, ...]:
     return tuple(norm.term for norm in sorted(map(Norm.from_term, terms), key=attrgetter("order")))
 
 
-def _sections(page: Page, trail: list[Heading]) -> Iterator[tuple[list[Heading], list[str]]]:
+def _sections(page: Page, lines: list[str], trail: list[Heading]) -> Iterator[tuple[list[Heading], list[str]]]:
     """Yield each stretch of the page that has one heading, as (trail, lines), with the heading's own lines left out."""
-    lines = _without_contents(page.text.split("\n"))
     starts: list[tuple[int, int, Heading]] = []  # first line of the heading, first line after it
     at = 0
     for heading in page.headings:

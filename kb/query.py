@@ -9,6 +9,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
+from itertools import islice
 from typing import NamedTuple
 
 from kb import analysis, norms
@@ -16,13 +17,14 @@ from kb.model import Addition, Alternative, Clause, How, Occur, Query, Selection
 from kb.norms import Norm
 from kb.vocabulary import Vocabulary
 
-MAX_CLAUSES = 64  # a pasted e-mail has a few hundred words; the first carry its topic, and each costs a look-up
-MAX_WORDS = 128
+MAX_CLAUSES = 48  # words of a phrase count, too: each is looked up. A pasted e-mail has hundreds, the first carry its topic
+MAX_WORDS = 128  # that are read of what may match but need not: enough for as many clauses
+MAX_CHARS = 20_000  # once normalised: one character may become eighteen
 MIN_PREFIX = 2
 MAX_ADDITIONS = 24  # each costs a look-up, and a reader has to take in what was searched for
 OTHER_NAME = 0.7  # weight of what the vocabulary adds, against 1 for what was typed
 OTHER_CASE = 0.8  # weight of "ARGE" where "arge" was typed
-MIN_ALIKE = 5  # letters; shorter words are part of too many others
+MIN_ALIKE, MAX_ALIKE = 5, 50  # letters; shorter words are part of too many others, longer ones are no words
 ALIKE = 0.3  # against 1 for the word itself; best of .1 to .5 on the development collections
 WHOLE_SECTION = 0.6  # against 1 for the paragraph that was typed
 NUMBER_ALONE = 0.5  # "16e" as a word, against 1 for the norm: a passage may say "16e-Förderung"
@@ -45,23 +47,26 @@ def parse(
 
     What is a name in the vocabulary is looked for by the other names, too, but for the additions whose ids are in `without`.
     """
-    plain = unicodedata.normalize("NFKC", text).translate(_QUOTES)
+    plain = unicodedata.normalize("NFKC", text)[:MAX_CHARS].translate(_QUOTES)
     cited, rest = _norms(plain)
     strict, runs = _parts(rest)
     names = _names(vocabulary, [*runs, *(one.names for one in cited)])
     asked = [one.clause(names.get((number, 0), ()), without) for number, one in enumerate(cited, start=len(runs))]
     only_excludes = all(clause.occur is Occur.MUST_NOT for clause in (*asked, *strict))
-    clauses: dict[tuple[object, ...], Clause] = {}
+    clauses: dict[tuple[Alternative, Occur], Clause] = {}
     for clause in (*asked, *strict, *_words(runs, names, without=without, or_any=only_excludes)):
         clauses.setdefault((clause.alternatives[0], clause.occur), clause)
+        if sum(len(first.terms) for first, _ in clauses) >= MAX_CLAUSES:
+            break
     added = {addition.id: addition for listed in names.values() for addition in listed}
     named = [word for id_, one in added.items() if id_ not in without for word in analysis.words(one.name)]
     words = [one.norm.section for one in cited if not one.is_excluded]
-    words += [word for part in _PART.finditer(rest) if not part["minus"] for word in analysis.words(part[0])]
+    written = (word for part in _PART.finditer(rest) if not part["minus"] for word in analysis.words(part[0]))
+    words += islice(written, MAX_WORDS)
     assumed = [one.as_typed for one in cited if not one.has_statute]
     return Query(
         text=text,
-        clauses=tuple(clauses.values())[:MAX_CLAUSES],
+        clauses=tuple(clauses.values()),
         words=tuple(words[:MAX_WORDS]),
         names=tuple(word for word in dict.fromkeys(named) if word not in words),
         added=tuple(added.values()),
@@ -152,26 +157,28 @@ def _parts(text: str) -> tuple[list[Clause], list[list[str]]]:
     """Return the clauses of what is strict, and the words between, as written: those in a row make a run."""
     strict: list[Clause] = []
     runs: list[list[str]] = [[]]
+    n_left = MAX_WORDS
     for part in _PART.finditer(text):
         written = part["word"] or ""
         words = analysis.apart(part["phrase"] or written)[0]
         if not words:
             continue
-        stems = Alternative(tuple(analysis.stem(analysis.fold(word)) for word in words))
         begin = analysis.fold(words[-1])
         is_prefix = written.endswith("*") and len(begin) >= MIN_PREFIX
+        if not (part["minus"] or part["phrase"] or is_prefix):
+            runs[-1] += words[:n_left]
+            n_left = max(0, n_left - len(words))
+            continue
+        stems = Alternative(tuple(analysis.stem(analysis.fold(word)) for word in words[:MAX_CLAUSES]))
         prefix = Alternative((begin,), How.PREFIX)
         if part["minus"]:
             asked = prefix if is_prefix and len(words) == 1 else stems
             strict.append(Clause(alternatives=(asked,), occur=Occur.MUST_NOT, typed=" ".join(words)))
         elif part["phrase"]:
             strict.append(Clause(alternatives=(stems,), occur=Occur.MUST, typed=" ".join(words)))
-        elif is_prefix:
+        else:
             strict.append(Clause(alternatives=(prefix,), occur=Occur.MUST, typed=words[-1]))
             runs[-1] += words[:-1]
-        else:
-            runs[-1] += words
-            continue
         runs.append([])
     return strict, runs
 
@@ -201,7 +208,7 @@ def _words(runs: Sequence[Sequence[str]], names: _Places, *, without: frozenset[
         alternatives = [Alternative((analysis.stem(word),))]
         alternatives += [Alternative((other,), weight=OTHER_CASE) for other in analysis.in_other_case(word)]
         alternatives += [_added(one) for one in additions if one.id not in without]
-        if len(word) >= MIN_ALIKE and word.isalpha() and word not in analysis.STOP_WORDS:
+        if MIN_ALIKE <= len(word) <= MAX_ALIKE and word.isalpha() and word not in analysis.STOP_WORDS:
             alternatives.append(Alternative((word,), How.ALIKE, ALIKE))
         yield Clause(alternatives=tuple(dict.fromkeys(alternatives)), typed=written)
 

@@ -1,24 +1,32 @@
-"""What is shown of a passage: the stretch that has most of what was asked, with the matched words marked. Pure.
+"""What is shown of a passage: the stretch that tells most about what was asked, with the matched words marked. Pure.
 
-Whole sentences read best, so a snippet begins and ends with one where that costs little; else at a word. Texts are laid out
-once, when they are indexed (`flowing`); cutting looks at marks and at where sentences begin, never at words.
+A stretch tells as much as the best mark of each clause weighs there. Whole sentences read best, so a snippet begins and ends
+with one where that costs little; else at a word. Texts are laid out once, when they are indexed (`flowing`); cutting looks at
+marks and at where sentences begin, never at words.
 """
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from kb import analysis
 from kb.model import Snippet
 
 MAX_CHARS = 240
-_LEAD_CHARS = 60  # shown before the first mark where no sentence begins nearby
+_LEAD_CHARS = 60  # shown before a mark where its sentence is too long
+_NOTHING = 1e-9  # sums of the same numbers differ by less
+_MIDWAY = 0.8  # of what a stretch tells that begins within a sentence
 
 _ITEM = " · "  # stands for what only the layout kept apart
-_ITEM_BREAK = re.compile(r"\n\s*[•▪◦·–-]\s+|(?<![.!?:;,])\n\s*\n\s*")
+_ITEM_BREAK = re.compile(
+    r"\n\s*[•▪◦·–-]\s+|(?<![.!?:;,])\n\s*\n\s*"
+    # what follows a sentence and is none: a cell, a note in the margin, a heading that was not told from the text
+    r"|(?<=[.!?])\n\s*\n\s*(?=[^\n]{1,60}(?:\n[^\n]{1,60})?(?<![.!?:;,])(?:\n\s*\n|\Z))"
+)
 _LEADERS = re.compile(r"\.{4,}|(?: \.){4,}|…{2,}")  # in a table of contents: "Umzug ........ 12"
 _HAS_LEADERS = ("....", " . . . .", "……")
+_PART_ENDS = (", ", "; ", " | ", " – ")
 _NO_START, _NO_END = " ,;.:!?)·–-", " ,;:(„·–-"
 
 
@@ -28,6 +36,7 @@ class Mark(NamedTuple):
     start: int
     end: int
     clause: int  # its place in `Query.clauses`
+    weight: float = 1.0  # how much it tells; above 0
 
 
 def flowing(text: str) -> tuple[str, tuple[int, ...]]:
@@ -56,69 +65,92 @@ def disjoint(marks: Iterable[Mark]) -> Sequence[Mark]:
     return chosen
 
 
-def cut(text: str, sentences: Sequence[int], marks: Sequence[Mark], *, max_chars: int = MAX_CHARS) -> Snippet:
-    """Return at most `max_chars` of a text that show the marks of most clauses, then most marks.
+def cut(text: str, sentences: Sequence[int], marks: Iterable[Mark], *, max_chars: int = MAX_CHARS) -> Snippet:
+    """Return at most `max_chars` of a text, those that tell most about what was asked; the first of several.
 
-    `text` and `sentences` as `flowing` gives them, `marks` ascending and disjoint. Spans are offsets into `Snippet.text`,
-    ascending and disjoint. Without marks: the text's start, no spans.
+    `text` and `sentences` as `flowing` gives them, `marks` in any order. Spans are offsets into `Snippet.text`, ascending and
+    disjoint. Without marks: the text's start, no spans.
     """
-    first, last = _densest(marks, max_chars)
-    start = _start(text, sentences, first, last, max_chars)
+    ordered = sorted(marks)
+    start, last = _best(text, sentences, ordered, max_chars)
     end = _end(text, sentences, start, last, max_chars)
-    spans = tuple((mark.start - start, min(mark.end, end) - start) for mark in marks if start <= mark.start < end)
-    return Snippet(text=text[start:end], spans=spans, is_cut_before=start > 0, is_cut_after=end < len(text))
+    shown = disjoint(mark for mark in ordered if start <= mark.start < end)
+    spans = tuple((mark.start - start, min(mark.end, end) - start) for mark in shown)
+    is_cut_before = start > 0 or _is_rest(text)
+    return Snippet(text=text[start:end], spans=spans, is_cut_before=is_cut_before, is_cut_after=end < len(text))
 
 
 def _start_and_longest(mark: Mark) -> tuple[int, int]:
     return mark.start, -mark.end
 
 
-def _densest(marks: Sequence[Mark], max_chars: int) -> tuple[int, int]:
-    """Return (start, end) of the stretch with marks of most clauses, then with most marks; (0, 0) without marks."""
-    best, most = (0, 0), (0, 0)
-    shown = [0] * (1 + max((mark.clause for mark in marks), default=0))  # marks per clause from `at` to before `after`
-    n_clauses = after = 0
-    for at, (start, _, clause) in enumerate(marks):
-        while after < len(marks) and (after == at or marks[after].end <= start + max_chars - _LEAD_CHARS):
-            n_clauses += not shown[marks[after].clause]
-            shown[marks[after].clause] += 1
-            after += 1
-        if (n_clauses, after - at) > most:
-            best, most = (start, marks[after - 1].end), (n_clauses, after - at)
-        shown[clause] -= 1
-        n_clauses -= not shown[clause]
-    return best
+def _is_rest(text: str) -> bool:
+    """Say whether a text goes on with a sentence that began on the page before."""
+    return text[:1].islower()
 
 
-def _start(text: str, sentences: Sequence[int], first: int, last: int, max_chars: int) -> int:
-    """Return the start of the sentence that `first` stands in, or of an earlier one if the text ends soon; else of a word."""
+def _best(text: str, sentences: Sequence[int], marks: Sequence[Mark], max_chars: int) -> tuple[int, int]:
+    """Return where the best stretch begins, and the end of the last mark that it is chosen for."""
     if len(text) <= max_chars:
-        return 0
-    earliest = max(0, last - max_chars)
-    if first <= _LEAD_CHARS and not earliest:
-        return 0
-    fitting = sentences[bisect_left(sentences, max(earliest, first - 2 * max_chars // 3)) : bisect_right(sentences, first)]
-    if not earliest and first <= 2 * max_chars // 3:
-        fitting = (0, *fitting)
-    if fitting:
-        filling = bisect_left(fitting, len(text) - max_chars)
-        start = fitting[filling] if filling < len(fitting) else fitting[-1]
-    else:
-        blank = text.find(" ", max(earliest, first - _LEAD_CHARS), first)
-        start = blank + 1 if blank >= 0 else first
-    return start + len(text[start:first]) - len(text[start:first].lstrip(_NO_START))
+        return 0, 0
+    bounds = (0, *sentences)
+    best, most, last = 0, -1.0, 0
+    everything = _told(marks, 0, len(text))[0]
+    for start, is_sentence in _starts(text, bounds, marks, max_chars):
+        told, end = _told(marks, start, start + max_chars)
+        told *= 1 if is_sentence else _MIDWAY
+        if told > most:
+            best, most, last = start, told, end
+        if most > everything - _NOTHING:
+            break
+    if not _is_rest(text):
+        best = 0 if best <= _LEAD_CHARS and last <= max_chars else best
+    elif not marks and sentences and sentences[0] <= max_chars // 2:
+        best = sentences[0]
+    if len(text) - best < max_chars // 2:  # sentences before fill the snippet
+        best = min(best, next((bound for bound in bounds if bound >= len(text) - max_chars), best))
+    return best + len(text[best:]) - len(text[best:].lstrip(_NO_START)), last
+
+
+def _starts(text: str, bounds: Sequence[int], marks: Sequence[Mark], max_chars: int) -> Iterator[tuple[int, bool]]:
+    """Yield, for each mark, where its sentence begins, or a part or word of that; with it, whether a sentence begins there."""
+    seen = -1
+    for mark in marks:
+        sentence = bounds[bisect_right(bounds, mark.start) - 1]
+        if sentence != seen and mark.end <= sentence + max_chars:
+            seen = sentence
+            yield sentence, sentence > 0 or not _is_rest(text)
+        if mark.end > sentence + max_chars // 2:
+            earliest = max(sentence, mark.start - _LEAD_CHARS)
+            part = max(text.rfind(sign, earliest, mark.start) + len(sign) for sign in _PART_ENDS)
+            blank = text.find(" ", earliest, mark.start)
+            yield (part if part > earliest else blank + 1 if blank >= 0 else mark.start), False
+
+
+def _told(marks: Sequence[Mark], start: int, end: int) -> tuple[float, int]:
+    """Return the sum over clauses of the weights of their best marks in a stretch, and where the last of these ends."""
+    best: dict[int, Mark] = {}
+    for mark in marks[bisect_left(marks, (start,)) :]:
+        if mark.start >= end:
+            break
+        known = best.get(mark.clause)
+        if mark.end <= end and (known is None or mark.weight > known.weight):
+            best[mark.clause] = mark
+    return sum(mark.weight for mark in best.values()), max((mark.end for mark in best.values()), default=0)
 
 
 def _end(text: str, sentences: Sequence[int], start: int, last: int, max_chars: int) -> int:
-    """Return the end of the last sentence that fits, if that shows at least two thirds and `last`; else of a word."""
+    """Return the end of the last sentence that fits, if that shows at least half and `last`; else of a part, else of a word."""
     limit = start + max_chars
     if limit >= len(text):
         return len(text)
-    shown = max(last, start + 2 * max_chars // 3)
-    fitting = sentences[bisect_left(sentences, shown) : bisect_right(sentences, limit + 1)]
+    fitting = sentences[bisect_left(sentences, max(last, start + max_chars // 2)) : bisect_right(sentences, limit + 1)]
     ends = [bound for bound in fitting if text[bound - 2 : bound] != ": "]
     if ends:
         return start + len(text[start : ends[-1]].rstrip(_ITEM))
+    part = max(text.rfind(sign, max(last, start + 3 * max_chars // 4), limit) for sign in _PART_ENDS)
+    if part >= 0:
+        return start + len(text[start:part].rstrip(_NO_END))
     blank = text.rfind(" ", start, limit + 1)
     end = start + len(text[start:blank].rstrip(_NO_END)) if blank > start else limit
     return max(end, last) if last <= limit else end

@@ -10,7 +10,7 @@ from kb.snippets import Mark
 def snippet(text: str, query: Query, title: str = "", /, **size: int) -> Snippet:
     """Return the snippet of a passage's text as it was given to the engine; `title` is that of its guide."""
     shown, sentences = snippets.flowing(text)
-    return snippets.cut(shown, sentences, snippets.disjoint(marks(shown, query, title)), **size)
+    return snippets.cut(shown, sentences, marks(shown, query, title), **size)
 
 
 def marks(text: str, query: Query, title: str = "") -> Iterator[Mark]:
@@ -25,12 +25,12 @@ def marks(text: str, query: Query, title: str = "") -> Iterator[Mark]:
             if one.how is How.NORM:
                 for mention in mentions:
                     if any(one.terms[0] in norm.terms for norm in mention.norms):
-                        yield Mark(mention.start, mention.end, number)
+                        yield Mark(mention.start, mention.end, number, one.weight)
                 continue
             for at, token in enumerate(tokens):
                 n_words = len(one.terms) if one.how is How.STEMS else 1
                 if _matches(one, token.word, tuple(stems[at : at + n_words])):
-                    yield Mark(token.start, tokens[at + n_words - 1].end, number)
+                    yield Mark(token.start, tokens[at + n_words - 1].end, number, one.weight)
 
 
 def is_alike(word: str, asked: str) -> bool:

@@ -3,7 +3,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from kb.cleaning import characters, clean, dehyphenate, edges, set_apart
+from kb.cleaning import characters, clean, dehyphenate, edges, raised
 from kb.model import Heading, Page
 
 
@@ -85,19 +85,25 @@ def test_sentence_numbers_leave_their_word(raw: str, expected: str) -> None:
     assert cleaned(raw) == [expected]
 
 
+def test_an_o_before_an_item_is_a_bullet() -> None:
+    assert cleaned("Mitteilung über\no Bezifferung\no Beschlüsse\no. g. Fall, A\no oder so") == [
+        "Mitteilung über\n• Bezifferung\n• Beschlüsse\no. g. Fall, A\no oder so"
+    ]
+
+
 @pytest.mark.parametrize(
     ("before", "mark", "expected"),
     [
-        ("oder", "3", " 3"),
+        ("oder", "3", ""),
         ("50 m", "2", "²"),
-        ("Heim", "2", " 2"),
+        ("Heim", "2", ""),
         ("", "1", "1"),
         ("Ende. ", "2", "2"),
         ("Fläche (qm", "3", "³"),
     ],
 )
-def test_raised_marks_are_set_apart(before: str, mark: str, expected: str) -> None:
-    assert set_apart(before, mark) == expected
+def test_marks_of_footnotes_go_and_powers_stay(before: str, mark: str, expected: str) -> None:
+    assert raised(before, mark) == expected
 
 
 def test_running_heads_go_and_the_text_stays() -> None:

@@ -71,6 +71,15 @@ def house(tmp_path: Path) -> House:
     return House(tmp_path)
 
 
+def test_a_title_on_the_cover_is_no_text_and_finds_the_guide(house: House) -> None:
+    house.put("a.docx", "Erstgespräch führen", "Hören Sie vor allem zu.", title="Erstgespräch führen")
+    house.ingest()
+
+    (result,) = house.ask("Erstgespräch").results
+    assert result.guide.title == "Erstgespräch führen"
+    assert result.hits[0].passage.text.startswith("Hören Sie")
+
+
 def test_a_dropped_file_is_found(house: House) -> None:
     house.put("beratung/erstgespraech.docx", "Im Erstgespräch hören Sie vor allem zu.", title="Erstgespräch führen")
 

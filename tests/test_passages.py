@@ -189,3 +189,25 @@ def test_a_statute_with_a_long_name_is_no_obstacle() -> None:
     held = passages.of_text("kdu", 1, f"§ 5 des {name}es")
 
     assert all(":" in term for term in passages.sections([held]))
+
+
+def test_the_title_is_left_out_where_it_first_stands() -> None:
+    pages = [
+        page("Handlungshilfe\nUmzug und\nMiete\nStand 2026"),
+        page("Umzug und Miete\nDer Umzug braucht eine Zusicherung."),
+    ]
+
+    texts = [passage.text for passage in passages.split("g", pages, title="Umzug und Miete")]
+
+    assert texts == ["Handlungshilfe\nStand 2026", "Umzug und Miete\nDer Umzug braucht eine Zusicherung."]
+
+
+@pytest.mark.parametrize("text", ["Umzug und Miete", "Umzug\n– und Miete –\n•"])
+def test_a_title_that_is_all_stays(text: str) -> None:
+    assert [passage.text for passage in passages.split("g", [page(text)], title="Umzug und Miete")] == [text]
+
+
+def test_paragraphs_stay_apart_within_a_passage() -> None:
+    text = "Wir zahlen.\n\nFrist\n\n• Form\n1. Ort"
+
+    assert [passage.text for passage in split(page(text))] == [text]

@@ -74,6 +74,25 @@ def test_a_pasted_letter_is_cut_after_its_first_words() -> None:
     assert parsed.clauses[0].alternatives[0].terms == ("anliegen0",)
 
 
+def test_the_words_of_phrases_count_as_well() -> None:
+    parsed = parse(" ".join(f'"Anliegen{n} der Woche {n}"' for n in range(100)))
+
+    assert len(parsed.clauses) == query.MAX_CLAUSES // 4
+
+
+def test_of_a_pasted_page_in_quotes_the_beginning_is_looked_for() -> None:
+    (clause,) = parse(f'"{" ".join(f"Wort{n}" for n in range(1_000))}"').clauses
+
+    assert clause.alternatives[0].terms == tuple(f"wort{n}" for n in range(query.MAX_CLAUSES))
+
+
+def test_what_is_too_long_for_a_word_is_like_no_other() -> None:
+    for n_letters, has_kin in ((query.MAX_ALIKE, True), (query.MAX_ALIKE + 1, False)):
+        (clause,) = parse("a" * n_letters).clauses
+
+        assert any(one.how is How.ALIKE for one in clause.alternatives) == has_kin
+
+
 def test_strict_parts_of_a_pasted_letter_count_wherever_they_stand() -> None:
     parsed = parse(" ".join(f"Anliegen{n}" for n in range(1_000)) + ' -Darlehen "im Voraus"')
 

@@ -6,6 +6,7 @@ import pytest
 
 from kb import query, snippets
 from kb.model import Snippet
+from kb.snippets import Mark
 
 OTHER = "Die Fachkraft berät zu allem Weiteren."
 
@@ -52,6 +53,66 @@ def test_the_stretch_with_most_different_words_is_shown() -> None:
     assert marked(cut(text, "Umzug Miete")) == ["Umzug", "Miete"]
 
 
+def told(text: str, *marks: tuple[str, int, float]) -> str:
+    """Return the snippet for marks given as (word, clause, weight)."""
+    found = [Mark(at := text.index(word), at + len(word), clause, weight) for word, clause, weight in marks]
+    shown, sentences = snippets.flowing(text)
+    assert shown == text
+    return snippets.cut(shown, sentences, found).text
+
+
+FIRST, SECOND = "Hier geht es um Umzug und Miete.", "Und dort um die Räumungsklage."
+BETWEEN = " ".join([OTHER] * 8)
+
+
+def test_what_tells_more_wins_over_what_is_more() -> None:
+    text = f"{FIRST} {BETWEEN} {SECOND} {BETWEEN}"
+
+    assert told(text, ("Umzug", 0, 1.0), ("Miete", 1, 1.5), ("Räumungsklage", 2, 3.0)).startswith(SECOND)
+    assert told(text, ("Umzug", 0, 1.0), ("Miete", 1, 1.5), ("Räumungsklage", 2, 2.0)).startswith(FIRST)
+
+
+def test_a_clause_tells_once_what_its_best_mark_tells() -> None:
+    text = f"{FIRST} {BETWEEN} {SECOND} {BETWEEN}"
+
+    assert told(text, ("Umzug", 0, 1.0), ("Miete", 0, 1.0), ("Räumungsklage", 0, 1.1)).startswith(SECOND)
+
+
+def test_of_stretches_that_tell_as_much_the_first_is_shown() -> None:
+    text = f"{FIRST} {BETWEEN} {SECOND} {BETWEEN}"
+
+    assert told(text, ("Umzug", 0, 1.0), ("Räumungsklage", 0, 1.0)).startswith(FIRST)
+
+
+def test_the_rest_of_a_sentence_from_the_page_before_gives_way() -> None:
+    text = f"und nach dem Umzug gezahlt wird. Der Umzug braucht eine Zusicherung. {BETWEEN}"
+
+    assert cut(text, "Umzug").text.startswith("Der Umzug")
+    assert cut(text, "Heizung").text.startswith("Der Umzug")
+
+
+def test_the_rest_of_a_sentence_is_shown_as_one_where_only_that_matches() -> None:
+    snippet = cut(f"und nach dem Auszug gezahlt wird. {BETWEEN}", "Auszug")
+
+    assert snippet.text.startswith("und nach dem Auszug")
+    assert snippet.is_cut_before
+
+
+def test_a_snippet_begins_and_ends_between_the_parts_of_a_long_sentence() -> None:
+    part = "wenn die Fachkraft dem zugestimmt hat und nichts anderes gilt"
+
+    snippet = cut(", ".join([*[part] * 6, "der Umzug braucht eine Zusicherung", *[part] * 6]), "Umzug")
+
+    assert snippet.text.startswith(("wenn die", "der Umzug"))
+    assert snippet.text.endswith("gilt")
+
+
+def test_a_word_that_two_clauses_mark_counts_for_both() -> None:
+    text = f"Der Umzug. {BETWEEN} Die Antragsfrist läuft. {BETWEEN}"
+
+    assert told(text, ("Umzug", 0, 1.0), ("Antragsfrist", 0, 0.9), ("Antragsfrist", 1, 0.9)).startswith("Die Antragsfrist")
+
+
 def test_without_a_match_the_start_is_shown() -> None:
     snippet = cut(f"Zuerst das Wichtige. {OTHER * 20}", "Heizung")
 
@@ -71,10 +132,26 @@ def test_it_begins_and_ends_with_a_sentence() -> None:
 
 
 @pytest.mark.parametrize(
-    "abbreviated", ["nach Abs. 1 Satz 2", "am 15. Juli", "z. B. Wohngeld", "vgl. Nr. 4", "bzw. Frau Muster", "nach Kap. 3"]
+    "abbreviated",
+    [
+        "nach Abs. 1 Satz 2",
+        "am 15. Juli",
+        "z. B. Wohngeld",
+        "vgl. Nr. 4",
+        "bzw. Frau Muster",
+        "nach Kap. 3",
+        "bei der Muster & Co. KG",
+    ],
 )
 def test_an_abbreviation_ends_no_sentence(abbreviated: str) -> None:
     text = f"{OTHER} " * 12 + f"Wir prüfen {abbreviated} die Zusicherung. " + f"{OTHER} " * 12
+
+    assert cut(text, "Zusicherung").text.startswith("Wir prüfen")
+
+
+@pytest.mark.parametrize("end", ["nach dem SGB I", "nach § 16i SGB II", "im Team B2"])
+def test_the_name_of_a_code_of_law_ends_a_sentence(end: str) -> None:
+    text = f"{OTHER} " * 12 + f"Das steht {end}. Wir prüfen die Zusicherung. " + f"{OTHER} " * 12
 
     assert cut(text, "Zusicherung").text.startswith("Wir prüfen")
 
@@ -107,6 +184,10 @@ def test_near_the_end_earlier_sentences_fill_the_snippet() -> None:
         pytest.param("• Miete\n• Heizung", "Miete · Heizung", id="a bullet first"),
         pytest.param("Miete und\n\nHeizung", "Miete und · Heizung", id="paragraphs without a full stop"),
         pytest.param("Miete.\n\nHeizung.", "Miete. Heizung.", id="paragraphs"),
+        pytest.param("Wir zahlen.\n\nFrist\n(22.3)\n\nForm", "Wir zahlen. · Frist (22.3) · Form", id="notes after a sentence"),
+        pytest.param(
+            "Wir zahlen.\n\n" + "Die Miete " * 9, "Wir zahlen. " + "Die Miete " * 8 + "Die Miete", id="a rest after one"
+        ),
         pytest.param("Miete 300 –\n400 Euro", "Miete 300 – 400 Euro", id="a dash at the line end"),
         pytest.param("Umzug ................ 12", "Umzug 12", id="dot leaders"),
         pytest.param(" \n ", "", id="blank"),
@@ -134,7 +215,7 @@ def test_the_size_can_be_chosen() -> None:
 
 
 def test_a_phrase_longer_than_the_snippet_is_marked_as_far_as_it_is_shown() -> None:
-    phrase = "und so weiter " * 30
+    phrase = "und so weiterhin " * 15
 
     snippet = cut(f"Umzug {phrase}", f'"{phrase}"')
 
@@ -181,5 +262,5 @@ def test_every_snippet_keeps_its_promises() -> None:
             assert not snippet.text[end : end + 1].isalnum()
         whole = cut(text, asked, max_chars=100_000)
         assert snippet.text in whole.text
-        assert snippet.is_cut_before == (not whole.text.startswith(snippet.text))
+        assert snippet.is_cut_before == (not whole.text.startswith(snippet.text) or snippet.text[:1].islower())
         assert bool(snippet.spans) == bool(whole.spans)

@@ -97,7 +97,10 @@ class EmbeddedEngine:
 
     def knows(self, stem: str) -> bool:
         """Say whether a passage has a word with this stem."""
-        return not self._is_fresh and any(self._current().segment.fields[name].lexicon.find(stem) >= 0 for name in POSITIONAL)
+        if self._is_fresh:
+            return False
+        fields = self._current().segment.fields
+        return any(fields[name].lexicon.find(stem) >= 0 for name in POSITIONAL)
 
     def words(self) -> Mapping[str, int]:
         """Return every word as written, folded, with the number of passages that have it."""

@@ -5,16 +5,23 @@ Words that are alike or begin so are looked for in the texts that have them by t
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
-from kb import norms, snippets
+from kb import norms
 from kb.engines.passage_store import Stored
 from kb.engines.scoring import Scorer
 from kb.model import Clause, How, Occur, Query
 from kb.snippets import Mark
 
-_Place = tuple[int, int, int]  # word, number of words, clause
+
+class _Claim(NamedTuple):
+    """What finding something says: which clause has it, and how much that tells."""
+
+    clause: int
+    weight: float
 
 
 class Highlighter:
@@ -22,48 +29,52 @@ class Highlighter:
 
     def __init__(self, scorer: Scorer, query: Query, passages: Sequence[int]) -> None:
         """Look the places up; `passages` in any order."""
-        self._places: Mapping[int, list[_Place]] = defaultdict(list)
-        self._looks: Mapping[int, list[tuple[str, int]]] = defaultdict(list)  # per passage: word, clause
-        self._norms: list[tuple[int, str]] = []  # clause, index term
+        self._places: Mapping[int, list[tuple[int, int, _Claim]]] = defaultdict(list)  # per passage: word, number of words
+        self._looks: Mapping[int, list[tuple[str, _Claim]]] = defaultdict(list)  # per passage: word as written
+        self._norms: list[tuple[str, _Claim]] = []  # index term
         wanted = np.unique(np.array(passages, np.int32))
         asked = [(number, clause) for number, clause in enumerate(query.clauses) if clause.occur is not Occur.MUST_NOT]
-        for number, clause in asked:
-            self._look_up(scorer, number, clause, wanted)
+        claims = [self._look_up(scorer, number, clause, wanted) for number, clause in asked]
         for passage, word, place in scorer.words([clause for _, clause in asked], wanted):
-            self._looks[passage].append((word, asked[place][0]))
+            self._looks[passage].append((word, claims[place]))
 
     def marks(self, passage: int, stored: Stored, title: str) -> Sequence[Mark]:
-        """Return the marks in the text of one of the passages, ascending and disjoint; `title` is that of its guide."""
-        return snippets.disjoint([*self._mentions(stored.text, title), *self._words(passage, stored)])
+        """Return the marks in the text of one of the passages, in no particular order; `title` is that of its guide."""
+        return [*self._mentions(stored.text, title), *self._words(passage, stored)]
 
     def _mentions(self, text: str, title: str) -> Iterator[Mark]:
         for mention in norms.find(text, norms.default_in(title)) if self._norms else ():
             named = {term for norm in mention.norms for term in norm.terms}
-            yield from (Mark(mention.start, mention.end, clause) for clause, term in self._norms if term in named)
+            yield from (Mark(mention.start, mention.end, *claim) for term, claim in self._norms if term in named)
 
     def _words(self, passage: int, stored: Stored) -> Iterator[Mark]:
         if looks := self._looks.get(passage):
             small = stored.text.replace("İ", "I").lower()  # the one letter that takes two in small
-            for word, clause in looks:
-                yield from (Mark(start, end, clause) for start, end in _occurrences(small, word))
+            for word, claim in looks:
+                yield from (Mark(start, end, *claim) for start, end in _occurrences(small, word))
         places = self._places.get(passage)
         if not places:
             return
-        first, n_words, clauses = zip(*places, strict=True)
+        first, n_words, claims = zip(*places, strict=True)
         last = np.add(first, n_words) - 1
         ends = stored.ends[last].tolist()
         starts = (stored.ends[[*first]] - stored.lengths[[*first]]).tolist()
-        yield from map(Mark, starts, ends, clauses)
+        yield from (Mark(start, end, *claim) for start, end, claim in zip(starts, ends, claims, strict=True))
 
-    def _look_up(
-        self, scorer: Scorer, number: int, clause: Clause, wanted: "np.ndarray[tuple[int], np.dtype[np.int32]]"
-    ) -> None:
+    def _look_up(self, scorer: Scorer, number: int, clause: Clause, wanted: NDArray[np.int32]) -> _Claim:
+        """Look up all but words as written; return what one of these says."""
+        tells = scorer.idf(clause)
+        of_word = 0.0
         for one in clause.alternatives:
+            claim = _Claim(number, tells * one.weight)
             if one.how is How.STEMS:
                 for passage, word in scorer.places("text", one.terms, wanted):
-                    self._places[passage].append((word, len(one.terms), number))
+                    self._places[passage].append((word, len(one.terms), claim))
             elif one.how is How.NORM:
-                self._norms.append((number, one.terms[0]))
+                self._norms.append((one.terms[0], claim))
+            else:
+                of_word = max(of_word, claim.weight)
+        return _Claim(number, of_word)
 
 
 def _occurrences(small: str, word: str) -> Iterator[tuple[int, int]]:

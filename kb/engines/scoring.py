@@ -7,12 +7,9 @@ passages, ascending, with their points beside it. What a clause finds is kept fo
 reach.
 """
 
-import threading
-from collections import OrderedDict
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial, reduce
-from typing import Any, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +17,7 @@ from numpy.typing import NDArray
 from kb.engines import proximity
 from kb.engines.arrays import Array
 from kb.engines.bm25 import K1, Floats, idf, saturation
+from kb.engines.cache import Cache
 from kb.engines.kin import Kin
 from kb.engines.postings import Field, Ints, Numbers
 from kb.engines.refining import MAX_PASSAGES, Refiner
@@ -64,13 +62,6 @@ class Scored:
     is_by_meaning: Bools | None = None  # beside the passages: has none of the words, see `nearest`; None: meaning had no say
 
 
-class _Sized(Protocol):
-    @property
-    def nbytes(self) -> int: ...
-
-
-Kept = TypeVar("Kept", bound=_Sized)
-
 NOTHING = Found(np.empty(0, np.int32), np.empty(0, np.float32))
 
 
@@ -84,7 +75,7 @@ class Scorer:
         self._saturation |= {name: saturation(segment.fields[name].lengths) for name in ("words", "norms")}
         self._refiner, self._kin = Refiner(segment), Kin(segment.fields["words"].lexicon, segment.grams)
         self._lists = segment.lists
-        self._cache = _Cache(CACHE_BYTES)
+        self._cache = Cache(CACHE_BYTES)
 
     def score(self, query: Query) -> Scored:
         """Return the passages that match."""
@@ -180,6 +171,11 @@ class Scorer:
         """Return which of the passages have what the clause asks for."""
         return _at(self.find(clause).passages, passages)[1]
 
+    def idf(self, clause: Clause) -> float:
+        """Return how much the clause tells, above 0: the more, the fewer passages have what was typed, or what is like it."""
+        typed = clause.alternatives[0]
+        return float(idf(self._n, len(self._one(typed.how, typed.terms).passages) or len(self.find(clause).passages)))
+
     def words(self, clauses: Sequence[Clause], passages: Ints) -> Iterator[tuple[int, str, int]]:
         """Yield (passage, word, place of the clause): words as written, folded, that stand for what is asked, stems aside."""
         lexicon = self._fields["words"].lexicon
@@ -222,11 +218,14 @@ class Scorer:
         return self._cache.get(("kin", alternatives), make)
 
     def _one(self, how: How, terms: tuple[str, ...]) -> Found:
-        if how is How.PREFIX:
-            return self._prefix(terms[0])
-        if how is How.NORM:
-            return self._norm(terms[0])
-        return self._term(terms[0]) if len(terms) == 1 else self._phrase(terms)
+        def make() -> Found:
+            if how is How.PREFIX:
+                return self._prefix(terms[0])
+            if how is How.NORM:
+                return self._norm(terms[0])
+            return self._term(terms[0]) if len(terms) == 1 else self._phrase(terms)
+
+        return self._cache.get((how, terms), make)
 
     def _words(self, numbers: Numbers) -> Found:
         """Return the passages with any of these words as written, which count as one term."""
@@ -266,10 +265,7 @@ class Scorer:
 
     def _prefix(self, prefix: str) -> Found:
         words = self._fields["words"]
-        is_there = np.zeros(self._n, np.bool_)
-        for number in words.lexicon.with_prefix(prefix)[:MAX_EXPANSIONS]:
-            is_there[words.passages(number)] = True
-        passages = np.flatnonzero(is_there).astype(np.int32)
+        passages = np.unique(words.of_any(np.array(words.lexicon.with_prefix(prefix)[:MAX_EXPANSIONS], np.int64))[0])
         return Found(passages, np.full(len(passages), idf(self._n, len(passages)), np.float32))
 
     def _norm(self, term: str) -> Found:
@@ -378,27 +374,3 @@ def _at(passages: Ints, wanted: Ints) -> tuple[Array, Bools]:
     is_there = at < len(passages)
     is_there[is_there] = passages[at[is_there]] == wanted[is_there]
     return at, is_there
-
-
-class _Cache:
-    """What was made last, up to a number of bytes."""
-
-    def __init__(self, max_bytes: int) -> None:
-        self._max_bytes, self._n_bytes = max_bytes, 0
-        self._kept: OrderedDict[Hashable, Any] = OrderedDict()
-        self._lock = threading.Lock()
-
-    def get(self, key: Hashable, make: Callable[[], Kept]) -> Kept:
-        with self._lock:
-            kept: Kept | None = self._kept.get(key)
-            if kept is not None:
-                self._kept.move_to_end(key)
-                return kept
-        made = make()
-        with self._lock:
-            if key not in self._kept and made.nbytes <= self._max_bytes // 4:
-                self._kept[key] = made
-                self._n_bytes += made.nbytes
-                while self._n_bytes > self._max_bytes:
-                    self._n_bytes -= self._kept.popitem(last=False)[1].nbytes
-        return made

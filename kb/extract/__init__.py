@@ -17,9 +17,9 @@ class _Format:
 
 
 _FORMATS = {
-    ".pdf": _Format(module="kb.extract.pdf", name="PdfExtractor", version="pdf 2"),
-    ".docx": _Format(module="kb.extract.word", name="WordExtractor", version="docx 3"),
-    ".odt": _Format(module="kb.extract.odt", name="OdtExtractor", version="odt 2"),
+    ".pdf": _Format(module="kb.extract.pdf", name="PdfExtractor", version="pdf 3"),
+    ".docx": _Format(module="kb.extract.word", name="WordExtractor", version="docx 4"),
+    ".odt": _Format(module="kb.extract.odt", name="OdtExtractor", version="odt 3"),
 }
 
 SUFFIXES = tuple(_FORMATS)

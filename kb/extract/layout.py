@@ -1,4 +1,4 @@
-"""Read the typesetting of a PDF page with pdfium: which lines are large or bold, which digits are raised.
+"""Read the typesetting of a PDF page with pdfium: where lines are drawn, which are large or bold, which digits are raised.
 
 Sizes are points on the page. Asks pdfium for a few characters per line only: about 1 ms a page.
 """
@@ -7,19 +7,26 @@ import ctypes
 import math
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import takewhile
 
 import pypdfium2.raw as pdfium
 from pypdfium2 import PdfTextPage
 
-from kb.cleaning import characters, dehyphenate, set_apart
+from kb.cleaning import characters, dehyphenate, raised
+from kb.extract import blocks
+from kb.extract.blocks import Drawn
 from kb.model import Heading
 
 _BOLD = 700  # weight
 _RAISED = re.compile(r"(?=\d)(?:(?<![\d.,/§])\d{1,2}(?=[^\W\d_])|(?<=[^\W\d_])\d{1,3}(?!\d)|(?<=[.,;:)“”\"])\d{1,3}(?![\d.,]))")
 _RAISED_SCALE = 0.8  # of the neighbour's size; Word sets .65, TeX .7
+_STRETCH = re.compile(r"[^\s\ufffe\x02](?:[^\r\n\ufffe\x02]*[^\s\ufffe\x02])?[\ufffe\x02]?")  # pdfium's hyphen ends a line
+_TURNED = 0.5  # sine of the angle
+_CELL_GAP = 1.2  # times the size, between two cells
+_BLANKS = re.compile(r"\s+")
+_LABEL = re.compile(r"\W*(?:§+\s*)?(?:\d[\w.]*|[IVX]+|\w)?\W*")  # of a list item or a heading
 _LETTERS = re.compile(r"[^\W\d_]")
 _LEADERS = re.compile(r"\.{4,}|(?:\. ){4,}|…{2,}|_{4,}")
 _NUMBERED = re.compile(r"(?:§+ ?\d+\w?|(?:[A-Z]\.)?\d+(?:\.\d+)*\.?|[A-Z][.)]|[IVX]+\.)\s+(?:[–-]\s+)?[^\W\d_]")
@@ -51,25 +58,61 @@ class TypedPage:
     def __init__(self, textpage: PdfTextPage) -> None:
         self._textpage = textpage
         self.raw = str(textpage.get_text_range())
+        self._numbers = [ctypes.c_double() for _ in range(4)]  # what pdfium answers with
         # offsets are pdfium's only while each character is one unit of UTF-16
         self._is_addressable = max(self.raw, default="") < "\U00010000"
 
     def text(self) -> str:
-        """Return the text of the page with raised digits set apart from the words that they are glued to."""
+        """Return the text of the page in blocks, cells in one line divided by " | ", without the marks of footnotes."""
         if not self._is_addressable:
             return self.raw
-        pieces, end = [], 0
-        for match in _RAISED.finditer(self.raw):
-            start, stop = match.span()
-            has_letter_before = start > 0 and not self.raw[start - 1].isspace()
-            neighbour = start - 1 if has_letter_before else stop
-            if neighbour >= len(self.raw) or self._size(start) > _RAISED_SCALE * self._size(neighbour):
+        places = [match.span() for match in _STRETCH.finditer(self.raw)]
+        if sum(self._is_turned(start) for start, _ in places) * 2 > len(places):
+            return self.raw
+        lines = [self._drawn(start, stop) for start, stop in places]
+        has_cells = blocks.may_hold_cells(lines)
+        written = (self._written(*place, line, *cells) for place, line, *cells in zip(places, lines, has_cells, strict=True))
+        return "".join(part for pair in zip(blocks.breaks(lines), written, strict=True) for part in pair)
+
+    def _drawn(self, start: int, stop: int) -> Drawn:
+        left, base = self._origin(start)
+        return Drawn(text=self.raw[start:stop], left=left, right=self._sides(stop - 1)[1], base=base, size=self._size(start))
+
+    def _written(self, start: int, stop: int, line: Drawn, has_cells: bool) -> str:
+        edits = [*self._raised(start, stop)]
+        if has_cells and not _LEADERS.search(line.text):
+            edits = sorted([*edits, *self._gaps(start, line)])
+        return self._edited(start, stop, edits)
+
+    def _edited(self, start: int, stop: int, edits: Iterable[tuple[int, int, str]]) -> str:
+        """Return a stretch of the page's text with parts of it, given as (start, stop, text), written otherwise."""
+        pieces, end = [], start
+        for first, after, text in edits:
+            pieces += [self.raw[end:first], text]
+            end = after
+        return "".join([*pieces, self.raw[end:stop]])
+
+    def _raised(self, start: int, stop: int) -> Iterator[tuple[int, int, str]]:
+        """Yield (start, stop, what is written instead) for the raised digits."""
+        for match in _RAISED.finditer(self.raw, start, stop):
+            first, after = match.span()
+            has_letter_before = first > start and not self.raw[first - 1].isspace()
+            neighbour = first - 1 if has_letter_before else after
+            if neighbour >= stop or self._size(first) > _RAISED_SCALE * self._size(neighbour):
                 continue
-            pieces += [self.raw[end:start], set_apart(self.raw[max(0, start - 20) : start], match[0])]
-            if stop < len(self.raw) and self.raw[stop].isalpha():
-                pieces.append(" ")
-            end = stop
-        return "".join([*pieces, self.raw[end:]])
+            if self._origin(first)[1] <= self._origin(neighbour)[1]:  # lowered, as in CO2
+                continue
+            if after < stop and self.raw[after].isalpha():  # the number of a sentence or of a footnote, before its text
+                yield first, after, f"{' ' if has_letter_before else ''}{match[0]} "
+            else:
+                yield first, after, raised(self.raw[max(start, first - 20) : first], match[0])
+
+    def _gaps(self, start: int, line: Drawn) -> Iterator[tuple[int, int, str]]:
+        for match in _BLANKS.finditer(line.text):
+            first, after = start + match.start(), start + match.end()
+            is_wide = self._sides(after)[0] - self._sides(first - 1)[1] > _CELL_GAP * line.size
+            if is_wide and not _LABEL.fullmatch(line.text, 0, match.start()):
+                yield first, after, " | "
 
     def lines(self) -> list[Line]:
         """Return the lines that have letters, in reading order."""
@@ -80,7 +123,9 @@ class TypedPage:
                 first = start + found.start()
                 font, is_bold = self._font(first)
                 size = min(self._size(first), self._size(start + _last_letter(text)))
-                lines.append(Line(text=text.strip(), size=size, is_bold=is_bold, font=font))
+                stop = start + len(text)
+                written = self._edited(start, stop, self._raised(start, stop)).strip()
+                lines.append(Line(text=written, size=size, is_bold=is_bold, font=font))
             start += len(text) + 2
         return lines
 
@@ -92,6 +137,24 @@ class TypedPage:
         # many producers set the font at size 1 and scale by the matrix
         scale = math.hypot(matrix.c, matrix.d)
         return round(float(pdfium.FPDFText_GetFontSize(self._textpage, index)) * scale, 1)
+
+    def _is_turned(self, offset: int) -> bool:
+        """Say whether a character stands upright in a page that lies on its side."""
+        index = pdfium.FPDFText_GetCharIndexFromTextIndex(self._textpage, offset)
+        return abs(math.sin(pdfium.FPDFText_GetCharAngle(self._textpage, index))) > _TURNED
+
+    def _origin(self, offset: int) -> tuple[float, float]:
+        """Return where a character stands on its base line."""
+        x, y, *_ = self._numbers
+        pdfium.FPDFText_GetCharOrigin(self._textpage, pdfium.FPDFText_GetCharIndexFromTextIndex(self._textpage, offset), x, y)
+        return x.value, y.value
+
+    def _sides(self, offset: int) -> tuple[float, float]:
+        """Return the left and the right side of a character."""
+        index = pdfium.FPDFText_GetCharIndexFromTextIndex(self._textpage, offset)
+        pdfium.FPDFText_GetCharBox(self._textpage, index, *self._numbers)
+        left, right, *_ = self._numbers
+        return left.value, right.value
 
     def _font(self, offset: int) -> tuple[str, bool]:
         index = pdfium.FPDFText_GetCharIndexFromTextIndex(self._textpage, offset)

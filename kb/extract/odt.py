@@ -10,7 +10,7 @@ from pathlib import Path
 
 from lxml import etree
 
-from kb.cleaning import set_apart
+from kb.cleaning import raised
 from kb.errors import ExtractionError, ExtractionReason
 from kb.extract import office
 from kb.extract.office import Archive, Block, attribute, child, local_name
@@ -170,7 +170,7 @@ class _Inline:
         mark = (span.text or "").strip()
         if style not in self._raised or not mark.isdecimal():
             return False
-        self._pieces.append(set_apart(self._pieces[-1] if self._pieces else "", mark))
+        self._pieces.append(raised(self._pieces[-1] if self._pieces else "", mark))
         self._is_after_mark = True
         return True
 

@@ -180,7 +180,7 @@ def _starts_by_words(blocks: Iterable[Block]) -> Iterator[bool]:
 
 
 def table(rows: Iterable[Sequence[Sequence[Block]]]) -> Iterator[Block]:
-    """Yield a table, given as the blocks of each cell of each row: as one block with a line per row.
+    """Yield a table, given as the blocks of each cell of each row: as one block with a paragraph for each row.
 
     A table that only lays out the page, because it has one cell or headings, comes as the blocks of its cells.
     """
@@ -191,7 +191,7 @@ def table(rows: Iterable[Sequence[Sequence[Block]]]) -> Iterator[Block]:
         yield from blocks
         return
     lines = [" | ".join(_cell(cell, is_alone=len(row) == 1) for cell in row) for row in filled if row]
-    yield Block(text="\n".join(lines), notes=tuple(note for block in blocks for note in block.notes))
+    yield Block(text="\n\n".join(lines), notes=tuple(note for block in blocks for note in block.notes))
 
 
 def _cell(blocks: Iterable[Block], *, is_alone: bool) -> str:

@@ -14,7 +14,7 @@ import docx
 from docx.opc.exceptions import OpcError
 from lxml import etree
 
-from kb.cleaning import set_apart
+from kb.cleaning import raised
 from kb.errors import ExtractionError, ExtractionReason
 from kb.extract import office
 from kb.extract.office import Archive, Block, attribute, child, local_name
@@ -278,7 +278,7 @@ class _Inline:
         if attribute(child(properties, "vertAlign"), "val") == "superscript":
             mark = "".join(element.text or "" for element in run if local_name(element) == "t").strip()
             if mark.isdecimal():
-                self._pieces.append(set_apart(self._pieces[-1] if self._pieces else "", mark))
+                self._pieces.append(raised(self._pieces[-1] if self._pieces else "", mark))
                 self._is_after_mark = True
                 return True
         return _is_on(properties, "vanish")

@@ -81,7 +81,7 @@ class View:
 
     def href(self, path: str = SEARCH) -> str:
         """Return the address that shows this view."""
-        query = urlencode(self.params(), doseq=True)
+        query = urlencode(self.params(), doseq=True, errors="replace")
         return f"{path}?{query}" if query else path
 
 

@@ -69,8 +69,8 @@ def test_marks_are_those_of_reading_word_by_word(tmp_path: Path, seed: int) -> N
 
         for number in shown:
             stored = segment.passages.get(number)
-            expected = [(m.start, m.end) for m in snippets.disjoint(marking.marks(stored.text, asked, TITLE))]
-            assert [(m.start, m.end) for m in highlighter.marks(number, stored, TITLE)] == expected
+            expected = {(m.start, m.end, m.clause) for m in marking.marks(stored.text, asked, TITLE)}
+            assert {(m.start, m.end, m.clause) for m in highlighter.marks(number, stored, TITLE)} == expected
 
 
 @pytest.mark.parametrize(
@@ -88,4 +88,25 @@ def test_words_that_are_alike_are_marked_whole(tmp_path: Path, text: str, asked:
         0, stored := segment.passages.get(0), ""
     )
 
-    assert [stored.text[mark.start : mark.end] for mark in found] == expected
+    assert [stored.text[mark.start : mark.end] for mark in snippets.disjoint(found)] == expected
+
+
+def weights(path: Path, texts: list[str], asked: str) -> dict[str, float]:
+    """Return, by marked word of the first text, how much its best mark tells."""
+    segment = written(path, {"g": texts}, title="", heading="")
+    stored = segment.passages.get(0)
+    highlighter = Highlighter(Scorer(segment), query.parse(asked, as_of=date(2026, 11, 1)), [0])
+    marks = sorted(highlighter.marks(0, stored, ""), key=lambda mark: mark.weight)
+    return {stored.text[mark.start : mark.end]: mark.weight for mark in marks}
+
+
+def test_a_rare_word_tells_more(tmp_path: Path) -> None:
+    found = weights(tmp_path / "s", ["Die Miete nach der Räumung.", *["Die Miete im Winter."] * 8], "Miete Räumung")
+
+    assert found["Räumung"] > found["Miete"] > 0
+
+
+def test_a_word_tells_more_than_one_that_contains_it(tmp_path: Path) -> None:
+    found = weights(tmp_path / "s", ["Die Wohnung und die Wohnungssuche.", "Heizung"], "Wohnung")
+
+    assert found["Wohnung"] > found["Wohnungssuche"] > 0

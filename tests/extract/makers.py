@@ -11,6 +11,9 @@ W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 _WORD_TYPES = "application/vnd.openxmlformats-officedocument.wordprocessingml."
 _RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 
+_RUN = re.compile(r"(\^[^^]*\^|_\d+_|@[\d,]+@)")
+_RISES = {"^": 2, "_": -2}
+
 PROSE = (
     "Die Kosten der Unterkunft werden anerkannt, soweit sie angemessen sind und nicht von anderen getragen werden. "
     "Der Antrag ist vor dem Umzug zu stellen, und die Zusicherung ist mit dem Bescheid zu erteilen."
@@ -18,7 +21,9 @@ PROSE = (
 
 
 def pdf_bytes(pages: Sequence[Sequence[str]], *, objects: Sequence[bytes] = (), resources: bytes = b"") -> bytes:
-    """Return a PDF. Each line of a page may begin with its type, "18b|" for 18 points and bold; "^2^" is raised."""
+    """Return a PDF. Each line of a page may begin with its type, "18b|" for 18 points and bold; "^2^" is raised
+    and "_2_" lowered; "@300@" goes on there from the left, "@300,700@" at that height, too.
+    """
     font = b"<</Type/Font/Subtype/Type1/BaseFont/%s/Encoding/WinAnsiEncoding>>"
     bodies = [b"", b"", font % b"Helvetica", font % b"Helvetica-Bold", *objects]
     kids = []
@@ -50,12 +55,19 @@ def _content(lines: Sequence[str]) -> bytes:
         assert match is not None
         size, font = int(match[1] or 11), "F2" if match[2] else "F1"
         drawn.append(f"BT 50 {y} Td")
-        for i, run in enumerate(match[3].split("^")):
-            escaped = re.sub(r"([()\\])", r"\\\1", run)
-            drawn.append(f"/{font} {size * 0.6 if i % 2 else size} Tf {2 if i % 2 else 0} Ts ({escaped}) Tj")
+        drawn += [_run(run, f"/{font}", size, y) for run in _RUN.split(match[3]) if run]
         drawn.append("ET")
         y -= size * 1.4
     return "\n".join(drawn).encode("cp1252")
+
+
+def _run(run: str, font: str, size: int, y: float) -> str:
+    special = run[0] if _RUN.fullmatch(run) else ""
+    if special == "@":
+        left, _, base = run.strip("@").partition(",")
+        return f"1 0 0 1 {left} {base or y} Tm"
+    text = re.sub(r"([()\\])", r"\\\1", run[1:-1] if special else run)
+    return f"{font} {size * 0.6 if special else size} Tf {_RISES.get(special, 0)} Ts ({text}) Tj"
 
 
 def pdf(

@@ -98,14 +98,58 @@ def test_type_is_read_from_the_page(tmp_path: Path) -> None:
     assert [(heading.level, heading.title) for heading in extracted.pages[1].headings] == [(1, "1 Antrag"), (3, "1.1 Frist")]
 
 
-def test_raised_digits_do_not_stick_to_words(tmp_path: Path) -> None:
+def test_marks_of_footnotes_are_left_out_and_other_small_digits_stay(tmp_path: Path) -> None:
     lines = [
         PROSE,
         "(1) ^1^Träger bedürfen der Zulassung. ^2^Arbeitgeber nicht",
-        "Miete oder^3^ Heizung, 50 m^2^ groß, § 16e und 3Sat",
+        "Miete oder^3^ Heizung, 50 m^2^ groß, § 16e und 3Sat, Bescheid.^12^ Danach 3 Monate nach Nr. 3",
+        "Der Preis für CO_2_ steigt",
     ]
 
     text = PdfExtractor().extract(pdf(tmp_path / "a.pdf", [lines])).pages[0].text
 
     assert "(1) 1 Träger bedürfen der Zulassung. 2 Arbeitgeber nicht" in text
-    assert "Miete oder 3 Heizung, 50 m² groß, § 16e und 3Sat" in text
+    assert "Miete oder Heizung, 50 m² groß, § 16e und 3Sat, Bescheid. Danach 3 Monate nach Nr. 3" in text
+    assert "CO2 steigt" in text
+
+
+def test_a_heading_with_the_mark_of_a_footnote_is_found_in_the_text(tmp_path: Path) -> None:
+    lines = ["24|Umzug", PROSE, "16|Zusicherung^1^", PROSE]
+
+    page = PdfExtractor().extract(pdf(tmp_path / "a.pdf", [lines])).pages[0]
+
+    assert [heading.title for heading in page.headings] == ["Zusicherung"]
+    assert "\nZusicherung\n" in page.text
+
+
+def test_cells_on_one_line_are_divided(tmp_path: Path) -> None:
+    lines = [PROSE, "Fall@200@Nächster Schritt@400@Frist", "1.@80@Ausweis mitbringen", "Miete ....@300@7", PROSE]
+
+    text = PdfExtractor().extract(pdf(tmp_path / "a.pdf", [lines])).pages[0].text
+
+    assert "Fall | Nächster Schritt | Frist\n" in text
+    assert "\n1. Ausweis mitbringen\n" in text
+    assert "Miete .... 7" in text
+
+
+def test_cells_over_several_lines_and_notes_in_the_margin_are_blocks(tmp_path: Path) -> None:
+    lines = [
+        PROSE[:60],
+        PROSE[60:100],
+        "@60,600@Gespräch",
+        "@60,587@vereinbaren",
+        "@300,600@Fachstelle",
+        "@300,587@einbeziehen",
+    ]
+    lines += ["@450,800@Zusicherung", "@450,787@(22.3)"]
+
+    text = PdfExtractor().extract(pdf(tmp_path / "a.pdf", [lines])).pages[0].text
+
+    assert text.split("\n\n")[1:] == ["Gespräch\nvereinbaren", "Fachstelle\neinbeziehen", "Zusicherung\n(22.3)"]
+
+
+def test_a_page_that_lies_on_its_side_keeps_its_lines(tmp_path: Path) -> None:
+    path = pdf(tmp_path / "a.pdf", [["Die Miete", "ist angemessen."]])
+    path.write_bytes(path.read_bytes().replace(b" Td\n", b" Td 0 1 -1 0 50 50 Tm\n"))
+
+    assert PdfExtractor().extract(path).pages[0].text.split() == ["Die", "Miete", "ist", "angemessen."]

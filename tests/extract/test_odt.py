@@ -77,7 +77,7 @@ def test_page_breaks_divide_without_headings(tmp_path: Path) -> None:
         pytest.param("<text:a>Gesetz</text:a> neu", "Gesetz neu", id="link"),
         pytest.param('alt<text:change text:change-id="1"/> neu', "alt neu", id="place of a deletion"),
         pytest.param("Text<office:annotation><text:p>Kommentar</text:p></office:annotation>", "Text", id="comment"),
-        pytest.param('oder<text:span text:style-name="T1">3</text:span>mehr', "oder 3 mehr", id="raised mark"),
+        pytest.param('oder<text:span text:style-name="T1">3</text:span> mehr', "oder mehr", id="mark of a footnote"),
         pytest.param('50 m<text:span text:style-name="T1">2</text:span>', "50 m²", id="raised unit"),
         pytest.param(
             "<draw:frame><draw:text-box><text:p>Kasten</text:p></draw:text-box></draw:frame>A", "A\n\nKasten", id="frame"
@@ -106,7 +106,7 @@ def test_lists_and_tables_stand_in_place(tmp_path: Path) -> None:
 
     text = read(tmp_path, items("Ausweis", "Vertrag") + f"<table:table>{rows}</table:table>" + p("Ende")).pages[0].text
 
-    assert text == "• Ausweis\n• Vertrag\n\nFall | Frist Form\nc | d\n\nEnde"
+    assert text == "• Ausweis\n• Vertrag\n\nFall | Frist Form\n\nc | d\n\nEnde"
 
 
 def test_deletions_and_contents_are_left_out(tmp_path: Path) -> None:

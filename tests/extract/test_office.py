@@ -56,4 +56,4 @@ def test_heading_without_text_keeps_its_section() -> None:
 def test_notes_of_a_table_come_after_it() -> None:
     blocks = list(office.table([[[Block(text="a", notes=("n",))], [Block(text="b")]], [[Block(text="c")], []]]))
 
-    assert office.sections(blocks)[0].text == "a | b\nc\n\n[n]"
+    assert office.sections(blocks)[0].text == "a | b\n\nc\n\n[n]"
