@@ -18,9 +18,11 @@ def lines(found: Answer, taxonomy: Taxonomy, nearby: TopicsNearby | None = None)
     if found.meant:
         yield messages.meant(found.meant)
     totals = found.totals
-    searched = [messages.addition(one.relation, one.name) for one in found.query.added if one.id not in found.query.without]
+    searched = [one for one in found.query.added if one.id not in found.query.without]
     if searched:
-        yield f"{messages.ALSO_SEARCHED}: {', '.join(searched)}"
+        before = ["same", *(one.relation for one in searched)]
+        names = [messages.addition(one.relation, one.name, last) for one, last in zip(searched, before, strict=False)]
+        yield f"{messages.ALSO_SEARCHED}: {', '.join(names)}"
     if not totals.n_works:
         yield messages.NOTHING_FOUND
         if nearby and nearby.ids:

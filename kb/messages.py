@@ -173,9 +173,9 @@ def found(n_all_words: int, n_some_words: int, *, has_many_words: bool, is_near:
     return f"{n_guides(n_all_words)} mit allen Wörtern{more}"
 
 
-def addition(relation: str, name: str) -> str:
-    """Return a name that was searched for besides the typed words, with what it is to them if that needs saying."""
-    return name if relation == "same" else f"{RELATIONS[relation]}: {name}"
+def addition(relation: str, name: str, before: str = "same") -> str:
+    """Return a name that was searched for besides the typed words, with what it is to them if the one `before` was not that."""
+    return name if relation in ("same", before) else f"{RELATIONS[relation]}: {name}"
 
 
 def search_without(name: str) -> str:

@@ -125,7 +125,7 @@ class _Cited(NamedTuple):
         alternatives = [exact, *(Alternative((term,), How.NORM, whole) for term in section)]
         if self.norm.section[-1].isalpha():
             alternatives.append(Alternative((analysis.stem(self.norm.section),), weight=whole * NUMBER_ALONE))
-        alternatives += [Alternative(one.stems, weight=whole * one.weight) for one in additions if one.id not in without]
+        alternatives += [_added(one, whole) for one in additions if one.id not in without]
         return Clause(alternatives=tuple(dict.fromkeys(alternatives)), typed=self.as_typed)
 
 
@@ -199,7 +199,12 @@ def _words(runs: Sequence[Sequence[str]], names: _Places, *, without: frozenset[
         word = analysis.fold(written)
         alternatives = [Alternative((analysis.stem(word),))]
         alternatives += [Alternative((other,), weight=OTHER_CASE) for other in analysis.in_other_case(word)]
-        alternatives += [Alternative(one.stems, weight=one.weight) for one in additions if one.id not in without]
+        alternatives += [_added(one) for one in additions if one.id not in without]
         if len(word) >= MIN_ALIKE and word.isalpha() and word not in analysis.STOP_WORDS:
             alternatives.append(Alternative((word,), How.ALIKE, ALIKE))
         yield Clause(alternatives=tuple(dict.fromkeys(alternatives)), typed=written)
+
+
+def _added(one: Addition, whole: float = 1.0) -> Alternative:
+    """Return what stands for a name: a phrase has the points of all its words, which should not outweigh the typed word."""
+    return Alternative(one.stems, weight=whole * one.weight / len(one.stems) ** 0.5)

@@ -287,8 +287,7 @@ class _Results:
         self.of([entry])
         hit, scorer = self._hit(place), self._state.scorer
         number = int(self._scored.passages[place])
-        held = self._state.segment.words_of(number)
-        shares = explaining.of_passage(scorer, self._query, number, held)
+        shares = explaining.of_passage(scorer, self._query, number)
         if rank:
             shares += explaining.of_guide(hit.guide, self._query, hit.score, entry.score)
         return Explanation(hit=hit, rank=rank, n_works=n_works, score=entry.score if rank else hit.score, shares=tuple(shares))

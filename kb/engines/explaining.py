@@ -12,14 +12,12 @@ from kb.model import Clause, Guide, How, Occur, Query, Reason, Share, Validity
 _FINER = (Reason.WRITTEN, Reason.PARTS, Reason.LEAD, Reason.NEAR)
 
 
-def of_passage(scorer: Scorer, query: Query, passage: int, words: frozenset[str]) -> list[Share]:
-    """Return what makes the score of a passage that matches and has these words."""
+def of_passage(scorer: Scorer, query: Query, passage: int) -> list[Share]:
+    """Return what makes the score of a passage that matches."""
     one = np.array([passage], np.int32)
     asked = [clause for clause in query.clauses if clause.occur is not Occur.MUST_NOT]
     shares = [
-        max(_ways(scorer, query, clause, one, words), key=lambda share: share.points)
-        for clause in asked
-        if scorer.has(clause, one)[0]
+        max(_ways(scorer, query, clause, one), key=lambda share: share.points) for clause in asked if scorer.has(clause, one)[0]
     ]
     if query.words:
         finer = scorer.finer(query, one)[:, 0].tolist()
@@ -40,13 +38,13 @@ def of_guide(guide: Guide, query: Query, points: float, score: float) -> Iterato
         yield Share(Reason.NOT_IN_FORCE, score - score / works.NOT_IN_FORCE)
 
 
-def _ways(scorer: Scorer, query: Query, clause: Clause, one: Ints, words: frozenset[str]) -> Iterator[Share]:
+def _ways(scorer: Scorer, query: Query, clause: Clause, one: Ints) -> Iterator[Share]:
     """Yield what the passage gets for each way of having what the clause asks for."""
     names = {addition.stems: addition.name for addition in query.added}
     for number, way in enumerate(clause.alternatives):
         points = _points(scorer.way(clause, way), one)
         if way.how is How.ALIKE:
-            yield Share(Reason.ALIKE, points, clause.typed, tuple(sorted(scorer.kin(clause) & words)))
+            yield Share(Reason.ALIKE, points, clause.typed, tuple(sorted(word for _, word, _ in scorer.words([clause], one))))
         elif number and way.terms in names:
             yield Share(Reason.ADDED, points, clause.typed, (names[way.terms],))
         else:

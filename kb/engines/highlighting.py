@@ -1,6 +1,6 @@
-"""Where the passages that are shown have what was asked for, from stored positions: no text is analysed again.
+"""Where the passages that are shown have what was asked for: stems from stored positions, so that no text is analysed again.
 
-Only prefixes, words that are alike and norms are looked for in the text, since positions are those of stems.
+Words that are alike or begin so are looked for in the texts that have them by the lists of words, norms in all.
 """
 
 from collections import defaultdict
@@ -23,12 +23,14 @@ class Highlighter:
     def __init__(self, scorer: Scorer, query: Query, passages: Sequence[int]) -> None:
         """Look the places up; `passages` in any order."""
         self._places: Mapping[int, list[_Place]] = defaultdict(list)
-        self._looks: list[tuple[int, str, frozenset[str]]] = []  # clause, beginning of words or "", words as written
+        self._looks: Mapping[int, list[tuple[str, int]]] = defaultdict(list)  # per passage: word, clause
         self._norms: list[tuple[int, str]] = []  # clause, index term
         wanted = np.unique(np.array(passages, np.int32))
-        for number, clause in enumerate(query.clauses):
-            if clause.occur is not Occur.MUST_NOT:
-                self._look_up(scorer, number, clause, wanted)
+        asked = [(number, clause) for number, clause in enumerate(query.clauses) if clause.occur is not Occur.MUST_NOT]
+        for number, clause in asked:
+            self._look_up(scorer, number, clause, wanted)
+        for passage, word, place in scorer.words([clause for _, clause in asked], wanted):
+            self._looks[passage].append((word, asked[place][0]))
 
     def marks(self, passage: int, stored: Stored, title: str) -> Sequence[Mark]:
         """Return the marks in the text of one of the passages, ascending and disjoint; `title` is that of its guide."""
@@ -40,15 +42,11 @@ class Highlighter:
             yield from (Mark(mention.start, mention.end, clause) for clause, term in self._norms if term in named)
 
     def _words(self, passage: int, stored: Stored) -> Iterator[Mark]:
-        places = self._places.get(passage, [])
-        if self._looks:
-            words = [*stored.words()]
-            places = places + [
-                (at, 1, clause)
-                for clause, begin, alike in self._looks
-                for at, word in enumerate(words)
-                if word in alike or (begin and word.startswith(begin))
-            ]
+        if looks := self._looks.get(passage):
+            small = stored.text.replace("İ", "I").lower()  # the one letter that takes two in small
+            for word, clause in looks:
+                yield from (Mark(start, end, clause) for start, end in _occurrences(small, word))
+        places = self._places.get(passage)
         if not places:
             return
         first, n_words, clauses = zip(*places, strict=True)
@@ -64,9 +62,16 @@ class Highlighter:
             if one.how is How.STEMS:
                 for passage, word in scorer.places("text", one.terms, wanted):
                     self._places[passage].append((word, len(one.terms), number))
-            elif one.how is How.PREFIX:
-                self._looks.append((number, one.terms[0], frozenset()))
             elif one.how is How.NORM:
                 self._norms.append((number, one.terms[0]))
-        if alike := scorer.kin(clause):
-            self._looks.append((number, "", alike))
+
+
+def _occurrences(small: str, word: str) -> Iterator[tuple[int, int]]:
+    """Yield where a folded word stands, as a whole word, in a text in small letters."""
+    for spelled in {word, word.replace("ss", "ß"), word.replace("ss", "ß", 1)} if "ss" in word else (word,):
+        at = small.find(spelled)
+        while at >= 0:
+            end = at + len(spelled)
+            if not (small[at - 1 : at].isalnum() or small[end : end + 1].isalnum()):
+                yield at, end
+            at = small.find(spelled, end)

@@ -83,6 +83,7 @@ class Scorer:
         self._saturation = {name: saturation(segment.fields[name].lengths) for name in FIELDS}
         self._saturation |= {name: saturation(segment.fields[name].lengths) for name in ("words", "norms")}
         self._refiner, self._kin = Refiner(segment), Kin(segment.fields["words"].lexicon, segment.grams)
+        self._lists = segment.lists
         self._cache = _Cache(CACHE_BYTES)
 
     def score(self, query: Query) -> Scored:
@@ -179,10 +180,21 @@ class Scorer:
         """Return which of the passages have what the clause asks for."""
         return _at(self.find(clause).passages, passages)[1]
 
-    def kin(self, clause: Clause) -> frozenset[str]:
-        """Return the words, folded, that are alike what the clause asks for, where it asks for such words."""
+    def words(self, clauses: Sequence[Clause], passages: Ints) -> Iterator[tuple[int, str, int]]:
+        """Yield (passage, word, place of the clause): words as written, folded, that stand for what is asked, stems aside."""
         lexicon = self._fields["words"].lexicon
-        return frozenset(lexicon[number].decode() for number in self._kin_of(clause.alternatives, None).tolist())
+        n_words, held, _ = self._lists.of(passages)
+        for place, clause in enumerate(clauses):
+            is_wanted = np.zeros(len(lexicon), np.bool_)
+            is_wanted[self._kin_of(clause.alternatives, None)] = True
+            for one in clause.alternatives:
+                if one.how is How.PREFIX:
+                    numbers = lexicon.with_prefix(one.terms[0])
+                    is_wanted[numbers.start : numbers.stop] = True
+            hits = np.flatnonzero(is_wanted[held])
+            owners = np.repeat(passages, n_words)[hits] if len(hits) else hits
+            for passage, word in zip(owners.tolist(), held[hits].tolist(), strict=True):
+                yield passage, lexicon[word].decode(), place
 
     def _any_of(self, alternatives: Sequence[Alternative]) -> Found:
         """Return the passages of any alternative, with the points of the best."""

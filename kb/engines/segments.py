@@ -50,11 +50,6 @@ class Segment:
     def __len__(self) -> int:
         return len(self.passages)
 
-    def words_of(self, passage: int) -> frozenset[str]:
-        """Return the words of a passage, its headings and title, folded."""
-        lexicon = self.fields["words"].lexicon
-        return frozenset(lexicon[number].decode() for number in self.lists.of(np.array([passage], np.int32))[1].tolist())
-
 
 class _Numbers(dict[str, int]):
     """Words as they are written -> numbers of their folded forms, given in order of appearance."""

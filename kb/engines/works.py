@@ -6,7 +6,7 @@ stand together, so that those of it that match are a *run*; whatever concerns gu
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -28,6 +28,7 @@ Numbers = NDArray[np.int64]
 # a tenth. Set on the test questions, where it brings 3 of 161 and .02 of the mean reciprocal rank.
 STRONG, EVIDENCE = 0.5, 0.1
 BINDING, NOT_IN_FORCE = 1.05, 0.9
+_COUNTED = 300  # values per axis; only norms have more, and those that a whole house hardly cites say little
 
 
 @dataclass(frozen=True)
@@ -71,9 +72,11 @@ class View:
         # Small: it decides between texts that are about as good
         self.prior: Floats = np.array([prior(guide, as_of) for guide in shelf.guides], np.float32)
         self._members = self._by_value()
-        self._values = {axis: [*values] for axis, values in self._members.items()}
+        self._values = {axis: [*values][:_COUNTED] for axis, values in self._members.items()}  # the most frequent first
         self._packed = {
-            axis: _packed(np.array([*values.values()])).T.copy() for axis, values in self._members.items() if values
+            axis: _packed(np.array([self._members[axis][value] for value in values])).T.copy()
+            for axis, values in self._values.items()
+            if values
         }
 
     @cached_property
@@ -104,19 +107,19 @@ class View:
             counts = np.add.reduce(np.bitwise_count(members & works[:, None]), axis=0, dtype=np.int64)
             values: Sequence[str] = self._values[axis]
             if axis is Axis.NORM:
-                numbers = self._most_frequent(counts, selection.get(axis, frozenset()))
-                values, counts = [values[number] for number in numbers], counts[numbers]
+                numbers = np.argsort(-counts, kind="stable")[:N_NORMS]
+                values, counts = [values[number] for number in numbers.tolist()], counts[numbers]
+                found += self._chosen_norms(matched, selection, set(values))
             counted = zip(values, counts.tolist(), strict=True)
             found += [Facet(axis=axis, value=value, n_works=n) for value, n in counted if n]
         return tuple(found)
 
-    def _most_frequent(self, counts: Numbers, chosen: frozenset[str]) -> list[int]:
-        """Return the places of the N_NORMS highest counts, and of the chosen norms."""
-        least = np.partition(counts, -N_NORMS)[-N_NORMS] if len(counts) > N_NORMS else 0
-        candidates = np.flatnonzero(counts >= least)
-        most = candidates[np.argsort(-counts[candidates], kind="stable")[:N_NORMS]].tolist()
-        known = [self._values[Axis.NORM].index(value) for value in chosen if value in self._members[Axis.NORM]]
-        return [*dict.fromkeys([*most, *known])]
+    def _chosen_norms(self, matched: Bools, selection: Selection, counted: Container[str]) -> Iterator[Facet]:
+        """Yield the chosen norms that are not counted yet."""
+        for value in sorted(selection.get(Axis.NORM, ())):
+            if value not in counted and value in self._members[Axis.NORM]:
+                works = matched & self.selected(selection, besides=Axis.NORM) & self._members[Axis.NORM][value]
+                yield from [Facet(axis=Axis.NORM, value=value, n_works=n)] if (n := int(np.count_nonzero(works))) else []
 
     def _current(self, places: Sequence[int]) -> int:
         if len(places) == 1:

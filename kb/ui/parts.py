@@ -84,21 +84,26 @@ def additions(view: View, query: Query) -> str:
     """Return in one quiet line what was searched for besides the typed words, each with a link that takes it out or back in."""
     if not query.added:
         return ""
-    searched = [_addition(view, one) for one in query.added if one.id not in query.without]
-    left_out = [_addition(view, one) for one in query.added if one.id in query.without]
+    searched = _additions(view, [one for one in query.added if one.id not in query.without])
+    left_out = _additions(view, [one for one in query.added if one.id in query.without])
     said = f"{messages.ALSO_SEARCHED}: {SEPARATOR.join(searched)}" if searched else ""
     unsaid = f"{messages.NOT_SEARCHED}: {SEPARATOR.join(left_out)}" if left_out else ""
     return f'<p class="kb-added kb-quiet">{SEPARATOR.join(filter(None, (said, unsaid)))}</p>'
 
 
-def _addition(view: View, one: Addition) -> str:
+def _additions(view: View, listed: Sequence[Addition]) -> list[str]:
+    before = ["same", *(one.relation for one in listed)]
+    return [_addition(view, one, last) for one, last in zip(listed, before, strict=False)]
+
+
+def _addition(view: View, one: Addition, before: str) -> str:
     is_out = one.id in view.without
     sign = "+" if is_out else "×"
     label = messages.search_again(one.name) if is_out else messages.search_without(one.name)
     href = escape(view.with_addition(one.id, is_in=is_out).href())
     text = f'<span class="kb-cross" aria-hidden="true">{sign}</span>'
     link = f'<a href="{href}" data-kb="stay" aria-label="{escape(label)}" title="{escape(label)}">{text}</a>'
-    return f'<span class="kb-addition">{escape(messages.addition(one.relation, one.name))}&nbsp;{link}</span>'
+    return f'<span class="kb-addition">{escape(messages.addition(one.relation, one.name, before))}&nbsp;{link}</span>'
 
 
 def pages(view: View, n_pages: int, path: str = address.SEARCH) -> str:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import marking
 import pytest
+from segment_tools import written
 
 from kb import query, snippets
 from kb.engines.highlighting import Highlighter
@@ -70,3 +71,21 @@ def test_marks_are_those_of_reading_word_by_word(tmp_path: Path, seed: int) -> N
             stored = segment.passages.get(number)
             expected = [(m.start, m.end) for m in snippets.disjoint(marking.marks(stored.text, asked, TITLE))]
             assert [(m.start, m.end) for m in highlighter.marks(number, stored, TITLE)] == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "asked", "expected"),
+    [
+        pytest.param("Die Straßenbahn und die Hauptstrasse.", "Straße", ["Straßenbahn", "Hauptstrasse"], id="sharp s"),
+        pytest.param("Die Schuldnerberatung, Beratung.", "Beratung", ["Schuldnerberatung", "Beratung"], id="compound"),
+        pytest.param("İ Schuldnerberatung", "Beratung", ["Schuldnerberatung"], id="a letter that takes two in small"),
+        pytest.param("Wohnungslos, Altbauwohnung", "Wohnungs*", ["Wohnungslos"], id="prefix"),
+    ],
+)
+def test_words_that_are_alike_are_marked_whole(tmp_path: Path, text: str, asked: str, expected: list[str]) -> None:
+    segment = written(tmp_path / "s", {"g": [text]}, title="", heading="")
+    found = Highlighter(Scorer(segment), query.parse(asked, as_of=date(2026, 11, 1)), [0]).marks(
+        0, stored := segment.passages.get(0), ""
+    )
+
+    assert [stored.text[mark.start : mark.end] for mark in found] == expected

@@ -139,7 +139,8 @@ def test_words_that_are_alike_can_be_told(tmp_path: Path) -> None:
     scorer = scorer_over(tmp_path, [passage("beratung"), passage("schuldnerberatung miete")])
     (clause,) = query.parse("Beratung", as_of=date(2026, 11, 1)).clauses
 
-    assert scorer.kin(clause) - {"beratung"} == {"schuldnerberatung"}
+    assert [*scorer.words([clause], np.array([0, 1], np.int32))] == [(0, "beratung", 0), (1, "schuldnerberatung", 0)]
+    assert [*scorer.words([clause], np.array([0], np.int32))] == [(0, "beratung", 0)]
 
 
 @pytest.mark.parametrize(
