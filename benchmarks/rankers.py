@@ -150,7 +150,9 @@ def bm25s(_folder: Path, documents: Iterable[Document]) -> Ask:
     retriever.index(tokens, show_progress=False)
 
     def ask(typed: str) -> Sequence[str]:
-        terms = library.tokenize(" ".join(_words(typed)), stopwords="de", stemmer=stemmer, show_progress=False, return_ids=False)
+        terms = library.tokenize(
+            " ".join(_words(typed)), stopwords="de", stemmer=stemmer, show_progress=False, return_ids=False
+        )
         numbers, scores = retriever.retrieve(terms, k=min(DEPTH, len(listed)), show_progress=False)
         return [listed[number].id for number, score in zip(numbers[0], scores[0], strict=True) if score > 0]
 

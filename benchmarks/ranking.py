@@ -159,7 +159,9 @@ def _parser() -> argparse.ArgumentParser:
         "--contenders", type=_names, default=tuple(RANKERS), help=f"of {', '.join(RANKERS)} (all); kb is always among them"
     )
     parser.add_argument("--typos", action="store_true", help="ask again with one typing error per query")
-    parser.add_argument("--ablation", action="store_true", help="ours without each of its parts instead, with typing errors, too")
+    parser.add_argument(
+        "--ablation", action="store_true", help="ours without each of its parts instead, with typing errors, too"
+    )
     parser.add_argument("--seed", type=int, default=42, help="of drawn queries and errors (%(default)s)")
     return parser
 
