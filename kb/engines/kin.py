@@ -17,6 +17,9 @@ MIN_BEGIN = 4  # of a stem with which another word begins: "Miete" leads to "Mie
 MAX_WORDS = 500  # that one word may lead to; the shortest are nearest to it
 NEAREST = 0.7  # of the likeness of the word that is most alike
 LEAST_ALIKE = 0.2  # Dice coefficient of the sets of parts
+# As unlike as one error would make it, a long word as two: else "Wohngeld" leads to "Kindergeld" where it is missing
+LONG = 10  # letters
+_CHANGED = analysis.GRAM + 1  # parts that become others where two letters are swapped
 
 
 class Kin:
@@ -50,7 +53,10 @@ class Kin:
         return found
 
     def nearest(self, word: str) -> Numbers:
-        """Return the numbers of the words that share most parts of four letters with a word, for one that occurs nowhere."""
+        """Return the numbers of the words that share most parts of four letters with a word, for one that occurs nowhere.
+
+        They are as much alike as typing errors would leave them.
+        """
         own = np.unique(analysis.grams([word])[0])
         numbers, n_shared = self._sharing(own)
         if not len(numbers):
@@ -59,7 +65,9 @@ class Kin:
         numbers, n_shared = numbers[shares_much], n_shared[shares_much]
         n_parts = analysis.grams([self._words[number].decode() for number in numbers.tolist()])[1]
         likeness = 2 * n_shared / (len(own) + n_parts)
-        nearest: Numbers = numbers[likeness >= max(LEAST_ALIKE, NEAREST * float(likeness.max()))]
+        n_errors = 2 if len(word) >= LONG else 1
+        least = max(LEAST_ALIKE, 1 - n_errors * _CHANGED / len(own), NEAREST * float(likeness.max()))
+        nearest: Numbers = numbers[likeness >= least]
         return nearest[:MAX_WORDS]
 
     def _is_part(self, number: int, plain: str) -> bool:

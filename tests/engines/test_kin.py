@@ -47,6 +47,8 @@ def test_words_contain_others(words: Kin, word: str, expected: set[str]) -> None
         pytest.param("kinderzuschalg", {"kinderzuschlag"}, id="swapped"),
         pytest.param("shculdner", {"schuldner"}, id="swapped at the beginning"),
         pytest.param("fallkonfernz", {"fallkonferenz"}, id="dropped"),
+        pytest.param("kidnerzusclhag", {"kinderzuschlag"}, id="two errors in a long word"),
+        pytest.param("wohngeld", set(), id="another word with an end in common"),
         pytest.param("xyzxyz", set(), id="nothing alike"),
     ],
 )
