@@ -6,6 +6,7 @@ The peers are taken as they come, each with what it has for German, and any word
     tantivy-grams   the same, and a field of 4-grams of content words, weight 0.5: what one would build by hand
     fts5            SQLite FTS5, unicode61 (no stemmer); bm25()
     fts5-trigram    SQLite FTS5, trigram: each word as a part of longer ones
+    bm25s           German stop words, the Snowball stemmer; BM25 (Lucene's)
     xapian          TermGenerator and QueryParser with the German stemmer for all words; BM25
     whoosh          stock Whoosh 2.7.4, LanguageAnalyzer("de") with its stop words; BM25F
 
@@ -19,9 +20,10 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.grams import gram_text, grams
-from kb import analysis, evaluation, search
+from kb import analysis, evaluation, search, vocabulary
 from kb.engines import EmbeddedEngine
 from kb.evaluation import DEPTH, Document
+from kb.vocabulary import Vocabulary
 
 Ask = Callable[[str], Sequence[str]]
 """What was typed -> ids of the best ten, best first."""
@@ -33,7 +35,7 @@ _WORD = re.compile(r"\w+")
 def knowledge_base(folder: Path, documents: Iterable[Document]) -> Ask:
     """Return the product, by the way of `kb eval`."""
     build_knowledge_base(folder, documents)
-    return open_knowledge_base(folder)
+    return open_knowledge_base(folder, vocabulary.load())
 
 
 def build_knowledge_base(folder: Path, documents: Iterable[Document]) -> None:
@@ -43,10 +45,14 @@ def build_knowledge_base(folder: Path, documents: Iterable[Document]) -> None:
     engine.close()
 
 
-def open_knowledge_base(folder: Path) -> Ask:
+def open_knowledge_base(folder: Path, names: Vocabulary | None) -> Ask:
     """Return the product over an index that is there."""
     engine = EmbeddedEngine(folder)
-    return lambda typed: [result.guide.id for result in search.answer(engine, typed, limit=DEPTH).results]
+
+    def ask(typed: str) -> Sequence[str]:
+        return [result.guide.id for result in search.answer(engine, typed, vocabulary=names, limit=DEPTH).results]
+
+    return ask
 
 
 def tantivy(folder: Path, documents: Iterable[Document], *, has_grams: bool = False) -> Ask:
@@ -128,6 +134,31 @@ def fts5_trigram(folder: Path, documents: Iterable[Document]) -> Ask:
     return fts5(folder, documents, tokenizer="trigram")
 
 
+def bm25s(_folder: Path, documents: Iterable[Document]) -> Ask:
+    """Return bm25s, which keeps its index in memory.
+
+    Raises:
+        ImportError: bm25s is not installed.
+    """
+    import bm25s as library  # noqa: PLC0415
+    import Stemmer  # noqa: PLC0415
+
+    stemmer = Stemmer.Stemmer("german")
+    listed = list(documents)
+    retriever = library.BM25()
+    tokens = library.tokenize([_body(document) for document in listed], stopwords="de", stemmer=stemmer, show_progress=False)
+    retriever.index(tokens, show_progress=False)
+
+    def ask(typed: str) -> Sequence[str]:
+        terms = library.tokenize(
+            " ".join(_words(typed)), stopwords="de", stemmer=stemmer, show_progress=False, return_ids=False
+        )
+        numbers, scores = retriever.retrieve(terms, k=min(DEPTH, len(listed)), show_progress=False)
+        return [listed[number].id for number, score in zip(numbers[0], scores[0], strict=True) if score > 0]
+
+    return ask
+
+
 def xapian(folder: Path, documents: Iterable[Document]) -> Ask:
     """Return Xapian with its German stemmer.
 
@@ -189,6 +220,7 @@ RANKERS: dict[str, Callable[[Path, Iterable[Document]], Ask]] = {
     "tantivy-grams": tantivy_grams,
     "fts5": fts5,
     "fts5-trigram": fts5_trigram,
+    "bm25s": bm25s,
     "xapian": xapian,
     "whoosh": whoosh,
 }

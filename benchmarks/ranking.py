@@ -1,7 +1,8 @@
 """`python -m benchmarks ranking DIR…`: nDCG@10 of the knowledge base and its peers on test collections as `kb eval` reads them.
 
 Every ranker answers the same queries; the lead of the knowledge base comes with the p-value of a paired two-sided t-test over
-the queries. With `--typos` all of it again with one typing error in the longest word of each query.
+the queries. With `--typos` all of it again with one typing error in the longest word of each query. `--ablation` compares the
+knowledge base with itself without one of its parts at a time, as the queries are and with typing errors.
 """
 
 import argparse
@@ -14,15 +15,16 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks import typos
+from benchmarks import ablation, typos
 from benchmarks.rankers import RANKERS, Ask
 from benchmarks.tables import table
-from kb import evaluation
+from kb import evaluation, vocabulary
 from kb.errors import CollectionError, LibraryMissingError
 from kb.evaluation import Collection
 
 OURS = "kb"
 MEASURE = "nDCG@10"
+SIGNIFICANT = 0.05
 
 Values = Sequence[float]
 """One value per query, in the same order for all rankers of a collection."""
@@ -42,8 +44,13 @@ def main(arguments: Sequence[str]) -> int:
     try:
         for folder in options.folders:
             collection = sampled(evaluation.read(folder), options.queries, seed=options.seed)
-            scores = dict(_scores(collection, options.contenders, has_typos=options.typos, seed=options.seed))
-            print("\n".join(["", f"### {folder.name}: {_size(collection)}", "", *markdown(scores)]), flush=True)
+            if options.ablation:
+                asks = ablation.each(collection, vocabulary.load())
+                parts = {name: scores_of(ask, collection, has_typos=True, seed=options.seed) for name, ask in asks}
+                lines = ablation_table(parts)
+            else:
+                lines = markdown(dict(_scores(collection, options.contenders, has_typos=options.typos, seed=options.seed)))
+            print("\n".join(["", f"### {folder.name}: {_size(collection)}", "", *lines]), flush=True)
     except (CollectionError, LibraryMissingError) as error:
         print(error, file=sys.stderr)
         return 2
@@ -125,6 +132,21 @@ def _lead(base: Values, other: Values) -> list[str]:
     return [f"{float(np.mean(base)) - float(np.mean(other)):+.4f}", said]
 
 
+def ablation_table(parts: Mapping[str, Scores]) -> list[str]:
+    """Return the lines of a table: nDCG@10 of the whole, and by how much it differs without each part; * for p < .05."""
+    full = parts[ablation.FULL]
+    rows = [[ablation.FULL, f"{np.mean(full.plain):.4f}", f"{np.mean(full.mistyped):.4f}"]]
+    for name, one in parts.items():
+        if one is not full:
+            rows.append([f"without {name}", _change(one.plain, full.plain), _change(one.mistyped, full.mistyped)])
+    return table(["", MEASURE, "with a typo"], rows)
+
+
+def _change(values: Values, full: Values) -> str:
+    star = "*" if p_value(values, full) < SIGNIFICANT else ""
+    return f"{float(np.mean(values)) - float(np.mean(full)):+.4f}{star}"
+
+
 def _size(collection: Collection) -> str:
     return f"{collection.n_documents:,} documents, {len(collection.queries):,} queries"
 
@@ -137,6 +159,9 @@ def _parser() -> argparse.ArgumentParser:
         "--contenders", type=_names, default=tuple(RANKERS), help=f"of {', '.join(RANKERS)} (all); kb is always among them"
     )
     parser.add_argument("--typos", action="store_true", help="ask again with one typing error per query")
+    parser.add_argument(
+        "--ablation", action="store_true", help="ours without each of its parts instead, with typing errors, too"
+    )
     parser.add_argument("--seed", type=int, default=42, help="of drawn queries and errors (%(default)s)")
     return parser
 

@@ -37,7 +37,8 @@ _LONGEST_ABBREVIATION = 6
 _CODE = re.compile(r"\bSGB [IVX]$")  # the one single letter that often ends a sentence
 _DIGIT = re.compile(r"\d")
 _GENDERED = re.compile(rf"(?:{_GENDER}|(?<=[a-zäöüß])In(?:nen)?)$")
-_FEMININE = re.compile(r"(?<=er|nt|st)innen$")
+# What stands before the ending is what keeps "beginnen", "drinnen", "Termin" and "Berlin" whole
+_FEMININE = re.compile(r"(?:(?<=er|är|nt|st|zt|nd|og|mt|lt)|(?<=eur|tor)|(?<=lleg|pert))in(?:nen)?$")
 # Abbreviations that keep their case, because in small letters they are everyday words or another abbreviation
 CASED = frozenset(
     line
@@ -59,7 +60,7 @@ _PLAIN = str.maketrans({"ä": "a", "ö": "o", "ü": "u", "ß": "ss"})
 _SPELLINGS = dict(line.split() for line in resources.files("kb").joinpath("data/spellings.txt").read_text("utf-8").splitlines())
 _OTHER_SPELLING = re.compile("|".join(_SPELLINGS))
 
-FINGERPRINT = f"3 snowball-german {Stemmer.version()} unicode {unicodedata.unidata_version}"
+FINGERPRINT = f"4 snowball-german {Stemmer.version()} unicode {unicodedata.unidata_version}"
 """Names the index-time analysis: an index built under another one is outdated."""
 
 

@@ -3,6 +3,7 @@
 import textwrap
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from typing import Any
 
 from kb import analysis, messages
@@ -84,6 +85,7 @@ def to_json(entry: Entry) -> dict[str, Any]:
     }
 
 
+@lru_cache(maxsize=1 << 14)
 def _plain(text: str) -> str:
     """Return folded text with umlauts as the letters that they are sorted as."""
     return "".join(c for c in unicodedata.normalize("NFKD", analysis.fold(text)) if not unicodedata.combining(c))

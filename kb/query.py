@@ -31,6 +31,7 @@ NUMBER_ALONE = 0.5  # "16e" as a word, against 1 for the norm: a passage may say
 
 _QUOTES = str.maketrans(dict.fromkeys("„“”‟«»", '"') | dict.fromkeys("−‐‑–—", "-"))
 _PART = re.compile(r'(?P<minus>(?<!\S)-)?(?:"(?P<phrase>[^"]*)"|(?P<word>[^\s"]+))')
+_HYPHENATED = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)+")
 _BETWEEN = re.compile(r'("[^"]*"|(?<!\S)-(?=\S))')  # what no norm stretches over: quotes, and the minus of what is excluded
 _NO_WORD = "§"
 
@@ -54,7 +55,7 @@ def parse(
     asked = [one.clause(names.get((number, 0), ()), without) for number, one in enumerate(cited, start=len(runs))]
     only_excludes = all(clause.occur is Occur.MUST_NOT for clause in (*asked, *strict))
     clauses: dict[tuple[Alternative, Occur], Clause] = {}
-    for clause in (*asked, *strict, *_words(runs, names, without=without, or_any=only_excludes)):
+    for clause in (*asked, *strict, *_words(runs, names, _joined(rest), without=without, or_any=only_excludes)):
         clauses.setdefault((clause.alternatives[0], clause.occur), clause)
         if sum(len(first.terms) for first, _ in clauses) >= MAX_CLAUSES:
             break
@@ -199,7 +200,14 @@ def _names(vocabulary: Vocabulary | None, runs: Sequence[Sequence[str]]) -> _Pla
     return found
 
 
-def _words(runs: Sequence[Sequence[str]], names: _Places, *, without: frozenset[str], or_any: bool) -> Iterator[Clause]:
+def _joined(text: str) -> Mapping[str, str]:
+    """Return, for the pieces of words with hyphens, the word that they make without: "MiniJob" for "Mini" and for "Job"."""
+    return {piece: part[0].replace("-", "") for part in _HYPHENATED.finditer(text) for piece in part[0].split("-")}
+
+
+def _words(
+    runs: Sequence[Sequence[str]], names: _Places, joined: Mapping[str, str], *, without: frozenset[str], or_any: bool
+) -> Iterator[Clause]:
     """Yield a clause for every word with a meaning of its own; `or_any`: where none has, for every word."""
     listed = [(word, names.get((number, at), ())) for number, run in enumerate(runs) for at, word in enumerate(run)]
     content = [one for one in listed if analysis.fold(one[0]) not in analysis.STOP_WORDS]
@@ -207,6 +215,7 @@ def _words(runs: Sequence[Sequence[str]], names: _Places, *, without: frozenset[
         word = analysis.fold(written)
         alternatives = [Alternative((analysis.stem(word),))]
         alternatives += [Alternative((other,), weight=OTHER_CASE) for other in analysis.in_other_case(word)]
+        alternatives += [Alternative((analysis.stem(analysis.fold(joined[written])),))] if written in joined else []
         alternatives += [_added(one) for one in additions if one.id not in without]
         if MIN_ALIKE <= len(word) <= MAX_ALIKE and word.isalpha() and word not in analysis.STOP_WORDS:
             alternatives.append(Alternative((word,), How.ALIKE, ALIKE))

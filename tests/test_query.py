@@ -148,6 +148,14 @@ def test_terms_are_those_that_the_index_holds() -> None:
     )
 
 
+def test_the_pieces_of_a_word_with_hyphens_are_found_joined_too() -> None:
+    mini, job, other = parse("(Mini–Job) Alter").clauses
+
+    assert [one.terms for one in mini.alternatives] == [("mini",), ("minijob",)]
+    assert [one.terms for one in job.alternatives] == [("job",), ("minijob",)]
+    assert ("minijob",) not in [one.terms for one in other.alternatives]
+
+
 def test_a_word_of_five_letters_is_found_within_others_too() -> None:
     long, short, with_digit = parse("Beratung EGV 2026").clauses
 

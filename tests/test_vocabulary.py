@@ -1,7 +1,5 @@
 import re
-import time
 import tomllib
-from collections.abc import Callable
 from dataclasses import asdict
 from importlib import resources
 from pathlib import Path
@@ -436,23 +434,3 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path: Path, content: bytes | No
         vocabulary.load(file)
 
     assert (caught.value.origin, caught.value.key) == (str(file), "synonyms")
-
-
-# ---- speed -------------------------------------------------------------------------------------------------------------
-
-
-def best_of(n: int, work: Callable[[], object]) -> float:
-    times = []
-    for _ in range(n):
-        started = time.process_time()
-        work()
-        times.append(time.process_time() - started)
-    return min(times)
-
-
-def test_a_long_query_and_loading_take_little_time() -> None:
-    words = analysis.apart(" ".join(name for name, _ in list(PACKAGED.names())[::19]))[0][:40]
-    assert len(words) == 40
-
-    assert best_of(20, lambda: PACKAGED.matches(words)) < 0.001
-    assert best_of(5, vocabulary.load) < 0.060

@@ -13,9 +13,13 @@ from kb.engines.postings import Numbers
 from kb.engines.word_lists import Grams
 
 MIN_LETTERS = 5  # of a part
+MIN_BEGIN = 4  # of a stem with which another word begins: "Miete" leads to "Mietschulden"
 MAX_WORDS = 500  # that one word may lead to; the shortest are nearest to it
 NEAREST = 0.7  # of the likeness of the word that is most alike
 LEAST_ALIKE = 0.2  # Dice coefficient of the sets of parts
+# As unlike as one error would make it, a long word as two: else "Wohngeld" leads to "Kindergeld" where it is missing
+LONG = 10  # letters
+_CHANGED = analysis.GRAM + 1  # parts that become others where two letters are swapped
 
 
 class Kin:
@@ -27,15 +31,17 @@ class Kin:
     def parts(self, word: str) -> Numbers:
         """Return the numbers of words that contain a folded word or its stem, or are contained in it with MIN_LETTERS or more.
 
-        Letters are compared as `analysis.plain` gives them. The word itself and other forms of it may be among them.
+        The stem of what is contained is enough, too; one of MIN_BEGIN letters is looked for where words begin. Letters are
+        compared as `analysis.plain` gives them. The word itself and other forms of it may be among them.
         """
         plain = analysis.plain(word)
         if len(plain) < MIN_LETTERS:
             return np.empty(0, np.int64)
-        stem = plain[: max(MIN_LETTERS, len(analysis.plain(analysis.stem(word))))]  # the stemmer takes off ends
-        within = np.unique(analysis.grams([stem])[0][1:-1])  # without those at its borders
-        numbers, n_shared = self._sharing(within)
-        contain = numbers[n_shared == len(within)]
+        stem = analysis.plain(analysis.stem(word))
+        begin = plain[: max(MIN_LETTERS, len(stem))]  # the stemmer takes off ends
+        contain = self._with_all(analysis.grams([begin])[0][1:-1])  # without those at its borders
+        if len(stem) == MIN_BEGIN:
+            contain = np.union1d(contain, self._with_all(analysis.grams([stem])[0][:-1]))
         numbers, n_shared = self._sharing(np.unique(analysis.grams([word])[0]))
         # n letters have n - 3 parts within them; a letter takes a byte, umlauts two
         n_bytes = self._words.lengths(numbers)
@@ -47,7 +53,10 @@ class Kin:
         return found
 
     def nearest(self, word: str) -> Numbers:
-        """Return the numbers of the words that share most parts of four letters with a word, for one that occurs nowhere."""
+        """Return the numbers of the words that share most parts of four letters with a word, for one that occurs nowhere.
+
+        They are as much alike as typing errors would leave them.
+        """
         own = np.unique(analysis.grams([word])[0])
         numbers, n_shared = self._sharing(own)
         if not len(numbers):
@@ -56,12 +65,21 @@ class Kin:
         numbers, n_shared = numbers[shares_much], n_shared[shares_much]
         n_parts = analysis.grams([self._words[number].decode() for number in numbers.tolist()])[1]
         likeness = 2 * n_shared / (len(own) + n_parts)
-        nearest: Numbers = numbers[likeness >= max(LEAST_ALIKE, NEAREST * float(likeness.max()))]
+        n_errors = 2 if len(word) >= LONG else 1
+        least = max(LEAST_ALIKE, 1 - n_errors * _CHANGED / len(own), NEAREST * float(likeness.max()))
+        nearest: Numbers = numbers[likeness >= least]
         return nearest[:MAX_WORDS]
 
     def _is_part(self, number: int, plain: str) -> bool:
-        other = analysis.plain(self._words[number].decode())
-        return len(other) >= MIN_LETTERS and other in plain
+        word = self._words[number].decode()
+        return any(len(part) >= MIN_LETTERS and part in plain for part in map(analysis.plain, (word, analysis.stem(word))))
+
+    def _with_all(self, grams: NDArray[np.uint64]) -> Numbers:
+        """Return the numbers of the words that have all of these parts."""
+        wanted = np.unique(grams)
+        numbers, n_shared = self._sharing(wanted)
+        having: Numbers = numbers[n_shared == len(wanted)]
+        return having
 
     def _sharing(self, grams: NDArray[np.uint64]) -> tuple[Numbers, Numbers]:
         """Return the numbers of the words that have any of these parts, ascending, and how many of them each has."""

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import ranking
+from benchmarks import ablation, ranking
 from benchmarks.rankers import RANKERS, Ask
 from benchmarks.ranking import Scores
 from kb import evaluation
@@ -52,7 +52,7 @@ def test_rankers_put_first_what_has_the_word_in_text_or_title(asks: dict[str, As
     assert set(asks[name]("Heizung Frage")[:2]) == {"kdu#1", "ü/3"}
 
 
-@pytest.mark.parametrize("name", ["kb", "tantivy", "xapian", "whoosh"])
+@pytest.mark.parametrize("name", ["kb", "tantivy", "bm25s", "xapian", "whoosh"])
 def test_who_has_a_german_stemmer_uses_it_for_nouns(asks: dict[str, Ask], name: str) -> None:
     if name not in asks:
         pytest.skip("not installed")
@@ -129,6 +129,22 @@ def test_the_command_prints_a_table_per_collection(folder: Path, capsys: pytest.
     assert f"### {folder.name}: 3 documents, 3 queries" in out
     assert "| kb | 0.6667 |" in out
     assert "| fts5 | 0.6667 | +0.0000 | – |" in out
+
+
+def test_the_table_of_parts_says_what_is_lost_without_each_and_whether_by_chance() -> None:
+    full = Scores([1.0, 1.0, 1.0, 0.9], [0.5] * 4)
+
+    lines = ranking.ablation_table({"everything": full, "title": Scores([0.5, 0.5, 0.5, 0.5], [0.5, 0.5, 0.5, 0.7])})
+
+    assert lines[2:] == ["| everything | 0.9750 | 0.5000 |", "| without title | -0.4750* | +0.0500 |"]
+
+
+def test_the_command_takes_out_one_part_at_a_time(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert ranking.main([str(folder), "--ablation"]) == 0
+
+    out = capsys.readouterr().out
+    assert "| everything | 0.6667 |" in out
+    assert all(f"| without {name} |" in out for name in ablation.PARTS)
 
 
 def test_a_wrong_collection_is_said(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -7,8 +7,8 @@ from kb.engines import kin
 from kb.engines.kin import Kin
 
 WORDS = (
-    "Beratung Schuldnerberatung Beratungsstelle Schuldner Rat Plan Pläne Kooperationspläne Kinderzuschlag Kinder "
-    "Straßenbahn Strassen Bürgergeld Buergergeldbescheid Fallkonferenz Konferenzen und 16e"
+    "Beratung Schuldnerberatung Beratungsstelle Schuldner Rat Plan Pläne Kooperationspläne Kinderzuschlag Kinder Mietschulden "
+    "Nettokaltmiete Vermieter Straßenbahn Strassen Bürgergeld Buergergeldbescheid Fallkonferenz Konferenzen und 16e"
 )
 
 
@@ -27,9 +27,11 @@ def words(tmp_path: Path) -> Kin:
         pytest.param("beratung", {"beratung", "schuldnerberatung", "beratungsstelle"}, id="within others"),
         pytest.param("schuldnerberatungen", {"beratung", "schuldnerberatung", "schuldner"}, id="its parts, its stem"),
         pytest.param("fallkonferenzen", {"fallkonferenz", "konferenzen"}, id="a part with an ending"),
-        pytest.param("pläne", {"pläne", "kooperationspläne"}, id="umlaut"),
+        pytest.param("pläne", {"plan", "pläne", "kooperationspläne"}, id="umlaut"),
         pytest.param("straße", {"strassenbahn", "strassen"}, id="sharp s"),
         pytest.param("buergergeld", {"bürgergeld", "buergergeldbescheid"}, id="umlaut written out"),
+        pytest.param("konferenzraum", {"konferenzen"}, id="the stem of a part"),
+        pytest.param("miete", {"mietschulden", "nettokaltmiete", "vermieter"}, id="a short stem, where words begin"),
         pytest.param("plan", set(), id="too short to be a part"),
         pytest.param("wohnung", set(), id="nothing alike"),
         pytest.param("", set(), id="nothing"),
@@ -45,6 +47,8 @@ def test_words_contain_others(words: Kin, word: str, expected: set[str]) -> None
         pytest.param("kinderzuschalg", {"kinderzuschlag"}, id="swapped"),
         pytest.param("shculdner", {"schuldner"}, id="swapped at the beginning"),
         pytest.param("fallkonfernz", {"fallkonferenz"}, id="dropped"),
+        pytest.param("kidnerzusclhag", {"kinderzuschlag"}, id="two errors in a long word"),
+        pytest.param("wohngeld", set(), id="another word with an end in common"),
         pytest.param("xyzxyz", set(), id="nothing alike"),
     ],
 )
