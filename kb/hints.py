@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cache, partial
 from typing import Generic, TypeVar
 from weakref import WeakKeyDictionary
 
@@ -13,7 +14,7 @@ from kb.model import Alternative, Clause, Engine, Guide, Occur, Query, Stems
 from kb.spelling import Speller
 from kb.suggestions import Source, Suggester
 from kb.topics import Taxonomy, Topic
-from kb.vocabulary import Vocabulary
+from kb.vocabulary import Entry, Vocabulary
 
 N_LARGEST = 5  # topics offered where none resembles what was typed
 
@@ -57,19 +58,24 @@ def _entries(engine: Engine, taxonomy: Taxonomy, vocabulary: Vocabulary) -> Iter
         for term in topic.signals:
             if all(map(engine.knows, analysis.stems(term))):
                 yield term, Source.TERM
-    yield from ((name, Source.TERM) for name, _ in vocabulary.names() if _leads_somewhere(engine, vocabulary, name))
+    has = cache(partial(_has, engine))  # the names of one entry lead to the same ones
+    for name, _ in _names(vocabulary):
+        added = (one.stems for match in vocabulary.matches(analysis.apart(name)[0]) for one in match.additions)
+        if all(map(engine.knows, analysis.stems(name))) or any(map(has, added)):
+            yield name, Source.TERM
     yield from ((guide.title, Source.TITLE) for guide in guides)
     yield from ((heading, Source.HEADING) for heading in engine.headings())
 
 
-def _leads_somewhere(engine: Engine, vocabulary: Vocabulary, name: str) -> bool:
-    """Say whether the guides have the words of a name, or in a row those of another one that is searched for besides."""
-    if all(map(engine.knows, analysis.stems(name))):
-        return True
-    return any(_has(engine, one.stems) for match in vocabulary.matches(analysis.apart(name)[0]) for one in match.additions)
+def _names(vocabulary: Vocabulary) -> Iterator[tuple[str, Entry]]:
+    """Yield names that a reader could be offered, with their entries: everyday phrases and verbs are only understood."""
+    for name, entry in vocabulary.names():
+        if name not in entry.colloquial or (name[0].isupper() and " " not in name):
+            yield name, entry
 
 
 def _has(engine: Engine, phrase: Stems) -> bool:
+    """Say whether the guides have the words of a phrase in a row."""
     if not all(map(engine.knows, phrase)):
         return False
     asked = Query(clauses=(Clause(alternatives=(Alternative(phrase),), occur=Occur.MUST),), as_of=date.today())
@@ -103,7 +109,7 @@ def topics_nearby(engine: Engine, taxonomy: Taxonomy, vocabulary: Vocabulary, wo
     """
     n_works = works_by_topic(engine.catalog().values())
     names = {one.id: [one.title, *one.signals] for one in _topics(taxonomy) if one.id in n_works}
-    for name, entry in vocabulary.names():
+    for name, entry in _names(vocabulary):
         if entry.topic in names:
             names[entry.topic].append(name)
     if alike := spelling.alike(words, names):

@@ -32,7 +32,13 @@ TAXONOMY = Taxonomy(
 )
 NAMES = Vocabulary(
     [
-        Entry(id="umzug", term="Umzug", same=("Wohnungswechsel",), colloquial=("Tapetenwechsel",), topic="geld.unterkunft"),
+        Entry(
+            id="umzug",
+            term="Umzug",
+            same=("Wohnungswechsel",),
+            colloquial=("Tapetenwechsel", "zieht weg"),
+            topic="geld.unterkunft",
+        ),
         Entry(id="darlehen", term="Darlehen", colloquial=("Umzu Kredit", "Mietn"), topic="netzwerke"),
         Entry(id="elb", term="eLb", former=("Hilfebedürftiger",)),
     ]
@@ -80,6 +86,7 @@ def test_names_of_the_vocabulary_are_suggested_if_something_is_found_by_them() -
 
     assert suggested(engine, "wohnungsw") == [("Wohnungswechsel", Source.TERM)]  # no guide has it, but one has "Umzug"
     assert suggested(engine, "tapeten") == [("Tapetenwechsel", Source.TERM)]
+    assert suggested(engine, "zieht") == []  # understood, but nothing to be offered
     assert ("Umzug", Source.TERM) in suggested(engine, "umz")
     assert suggested(engine, "darl") == suggested(engine, "kredit") == suggested(engine, "hilfe") == []
 

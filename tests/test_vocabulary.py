@@ -278,7 +278,7 @@ def test_abbreviations_of_the_index_keep_their_case() -> None:
 def test_the_packaged_file_has_all_its_entries() -> None:
     ids = [fields["id"] for fields in FILE["eintrag"]]
 
-    assert len(ids) == len(set(ids)) == len(PACKAGED.entries) == 377
+    assert len(ids) == len(set(ids)) == len(PACKAGED.entries) == 426
     assert set(FILE) == {"schema_version", "sprache", "rechtsstand", "eintrag", "wortfalle"}
 
 
@@ -340,6 +340,64 @@ def test_the_index_is_told_of_all_abbreviations_that_keep_their_case() -> None:
 
     assert lines[0].startswith("# ")
     assert lines[1:] == sorted({name for fields in FILE["eintrag"] for name in fields.get("gross", [])})
+
+
+@pytest.mark.parametrize(
+    ("typed", "name"),
+    [
+        ("schon der dritte geplatzte Termin", "Meldeversäumnis"),
+        ("Kunde meldet sich nicht mehr", "Kontaktabbruch"),
+        ("hat wieder blau gemacht", "Arbeitsunfähigkeit"),
+        ("den Job geschmissen", "Eigenkündigung"),
+        ("Job geschmissen", "Arbeitsaufgabe"),
+        ("schmeißt die Lehre hin", "Ausbildungsabbruch"),
+        ("Sprachkurs abgebrochen", "Maßnahmeabbruch"),
+        ("keinen Bock auf Arbeit", "Motivation"),
+        ("darf man das Geld kürzen", "Leistungsminderung"),
+        ("in die Heimat fahren", "Ortsabwesenheit"),
+        ("welche Bude ist zu teuer", "Unterkunft"),
+        ("lebt auf der Straße", "Wohnungslosigkeit"),
+        ("fliegt aus der Wohnung", "Wohnungsverlust"),
+        ("Strom abgestellt", "Energiesperre"),
+        ("Konto gesperrt", "Pfändungsschutz"),
+        ("bis zum Hals in Schulden", "Überschuldung"),
+        ("woher die Knete kommt", "Einkommen"),
+        ("von Oma geerbt", "Erbschaft"),
+        ("Waschmaschine kaputt", "unabweisbarer Bedarf"),
+        ("riecht nach Alkohol", "Alkoholabhängigkeit"),
+        ("zockt jeden Tag, alles verspielt", "Glücksspielsucht"),
+        ("will sich umbringen", "Suizidalität"),
+        ("kommt nicht aus dem Bett", "Tagesstruktur"),
+        ("vom Mann geschlagen", "häusliche Gewalt"),
+        ("keinen Kitaplatz bekommen", "Kinderbetreuung"),
+        ("kümmert sich um ihre Mutter", "Pflege von Angehörigen"),
+        ("Zeugnisse aus der Heimat", "Anerkennungsverfahren"),
+        ("kann nicht lesen", "gering literalisiert"),
+        ("Tochter übersetzt", "Dolmetscher"),
+        ("war im Knast", "Justizvollzugsanstalt"),
+        ("Laden läuft nicht", "Tragfähigkeit"),
+        ("Zuschuss für den Arbeitgeber", "Eingliederungszuschuss"),
+        ("kein Auto, fährt kein Bus", "Mobilität"),
+        ("Kunde bedroht Kollegin", "Übergriff"),
+        ("den Hausherrn spielen: Kunden rauswerfen", "Hausverbot"),
+        ("bringt einen Freund mit", "Beistand"),
+        ("Akte einsehen", "Akteneinsicht"),
+        ("Brief an falsche Adresse", "Datenpanne"),
+        ("Frist verpasst", "Wiedereinsetzung"),
+        ("alle an einen Tisch", "Fallkonferenz"),
+        ("Termin per Skype", "Videoberatung"),
+    ],
+)
+def test_everyday_words_lead_to_what_guides_call_it(typed: str, name: str) -> None:
+    assert packaged(typed)[name].relation in (Relation.COLLOQUIAL, Relation.SAME)
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["sucht Arbeit als Lagerhelfer", "kurz", "Unternehmen", "Messe", "Post", "Kurs", "hört zu", "bleiben", "wagen", "raten"],
+)
+def test_what_only_has_the_stem_of_an_everyday_word_is_not_taken_for_it(typed: str) -> None:
+    assert meant(typed) == []
 
 
 # ---- the house's file --------------------------------------------------------------------------------------------------
