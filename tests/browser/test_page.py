@@ -64,7 +64,7 @@ def test_a_suggestion_is_chosen_by_keyboard_and_its_result_appears(page: Page, a
     field(page).press_sequentially("wohnungsverl")
 
     expect(field(page)).to_have_attribute("aria-expanded", "true")
-    expect(options(page).first).to_contain_text("Wohnungsverlust verhindern")
+    expect(options(page).first).to_contain_text("Wohnungsverlust")
     expect(options(page).first.locator("b")).to_have_text("Wohnungsverl")
     assert page.get_by_text(messages.n_suggestions(options(page).count()), exact=True).count() == 1
     assert results(page).first.bounding_box() == before
@@ -285,7 +285,7 @@ def test_what_was_meant_is_one_click_away(page: Page, address: str) -> None:
 def test_hostile_text_is_text(page: Page, address: str) -> None:
     page.goto(f"{address}/?q=Schadtext")
 
-    expect(results(page).locator("h3")).to_contain_text("<script>window.boese = 1</script>")
+    expect(results(page).locator("h3").first).to_contain_text("<script>window.boese = 1</script>")
     expect(page.locator(".kb-snippet").first).to_contain_text("<style>body{display:none}</style>")
     assert page.evaluate("window.boese") is None
     assert page.locator(".kb-result img, .kb-result form, .kb-result script").count() == 0
