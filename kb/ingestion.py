@@ -128,12 +128,14 @@ def run(
                 _settle(batch, plan, outcomes, known, after)
             n_pages = sum(guide.n_pages for guide in outcomes.values() if isinstance(guide, Guide))
             report = Report(lines=lines, is_dry_run=is_dry_run, rebuilt=rebuilt, n_pages=n_pages)
-        if settings.semantic_model and not is_dry_run:
-            n_new = engine.embed(embedding)
-            report = replace(report, embedded=Embedded(sum(guide.n_passages for guide in engine.catalog().values()), n_new))
-        return report
+        return report if is_dry_run or not settings.semantic_model else replace(report, embedded=_embed(engine, embedding))
     finally:
         engine.close()
+
+
+def _embed(engine: engines.EmbeddedEngine, progress: Progress) -> Embedded:
+    n_new = engine.embed(progress)
+    return Embedded(sum(guide.n_passages for guide in engine.catalog().values()), n_new)
 
 
 def _open(settings: Settings) -> tuple[engines.EmbeddedEngine, str]:

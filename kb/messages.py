@@ -75,7 +75,10 @@ HOW_TO_SEARCH_LEAD = (
 )
 EXAMPLES_HEAD = ("Eingabe", "Findet")
 EXAMPLES = (
-    ("Umzug Zusicherung", "Textstellen mit beiden Wörtern zuerst, dann solche mit einem davon; Beugungen zählen mit."),
+    (
+        "Umzug Zusicherung",
+        "Textstellen mit einem der Wörter, die besten zuerst; was einer fehlt, steht dabei. Beugungen zählen mit.",
+    ),
     ("„Kosten der Unterkunft“", "Nur Textstellen, in denen die Wörter genau so aufeinanderfolgen."),
     ("Umzug -Darlehen", "Keine Textstellen, in denen „Darlehen“ vorkommt."),
     (

@@ -78,8 +78,9 @@ class Suggester:
     def suggest(self, typed: str, limit: int = 8) -> tuple[Suggestion, ...]:
         """Return at most `limit` entries that fit what was typed, the last word of which may be unfinished; best first.
 
-        Entries that begin so come before those in which words begin so, and those before others; within each, headings come
-        last, then the shorter first. Nothing is suggested for an empty or very long text, and none beside an excluded word.
+        Entries that begin so come before those in which words begin so, and those before others; within each, titles and
+        topics come first and headings last, then the shorter first. Nothing is suggested for an empty or very long text, and
+        none beside an excluded word.
         """
         words = folded(typed).split() if len(typed) <= MAX_CHARS and not _EXCLUDED.search(typed) else []
         if not 0 < len(words) <= MAX_WORDS:
@@ -183,7 +184,8 @@ def _spans(text: str, words: Iterable[str]) -> tuple[tuple[int, int], ...]:
 
 
 def _tier(source: Source) -> int:
-    return int(source is Source.HEADING)  # there are many, and they say less by themselves
+    """Return a number, the smaller the better: of terms there are many, of headings more, which say less by themselves."""
+    return {Source.TERM: 1, Source.HEADING: 2}.get(source, 0)
 
 
 def _span(ordered: list[str], beginning: str) -> tuple[int, int]:

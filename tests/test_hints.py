@@ -61,13 +61,13 @@ def suggested(engine: Engine, typed: str) -> list[tuple[str, Source]]:
 def test_titles_headings_topics_and_terms_are_suggested() -> None:
     engine = collection()
 
-    assert suggested(engine, "umz") == [("Umzug", Source.TERM), ("Umzug begleiten", Source.TITLE)]
+    assert suggested(engine, "umz") == [("Umzug begleiten", Source.TITLE), ("Umzug", Source.TERM)]
     assert suggested(engine, "prüf") == [("Mieten prüfen", Source.TITLE), ("Angebot prüfen", Source.HEADING)]
     assert suggested(engine, "unterk") == [("Unterkunft und Heizung", Source.TOPIC)]
     assert suggested(engine, "geldl") == [("Geldleistungen", Source.TOPIC)]
     assert suggested(engine, "miete") == [
-        ("Miete", Source.TERM),
         ("Mieten prüfen", Source.TITLE),
+        ("Miete", Source.TERM),
         ("hohe Miete", Source.TERM),
     ]
 

@@ -66,10 +66,10 @@ def test_a_beginning_comes_before_a_word_and_a_word_before_its_inside(suggester:
     ]
 
 
-def test_headings_come_last_and_shorter_ones_first() -> None:
+def test_titles_come_first_headings_last_and_shorter_ones_before_longer() -> None:
     entries = [("Umzug in Kürze", Source.HEADING), ("Umzug und Umzugskosten", Source.TITLE), ("Umzug planen", Source.TERM)]
 
-    assert texts(Suggester(entries), "umz") == ["Umzug planen", "Umzug und Umzugskosten", "Umzug in Kürze"]
+    assert texts(Suggester(entries), "umz") == ["Umzug und Umzugskosten", "Umzug planen", "Umzug in Kürze"]
     assert texts(Suggester([("Miete alt", Source.TERM), ("Miete neu", Source.TERM)]), "m") == ["Miete alt", "Miete neu"]
 
 
@@ -88,7 +88,7 @@ def test_one_entry_of_several_that_read_alike_remains() -> None:
 
     (only,) = Suggester(entries).suggest("umzug")
 
-    assert (only.text, only.source) == ("Umzug", Source.TERM)
+    assert (only.text, only.source) == ("Umzug", Source.TOPIC)
 
 
 @pytest.mark.parametrize(

@@ -77,7 +77,10 @@ class EmbeddedEngine:
             return Matches(totals=ranking.totals, results=results, facets=view.facets(ranking.matched, query.selection))
 
     def explain(self, query: Query, guide_id: str) -> Explanation | None:
-        """Return why the guide stands where it does for the query; None if nothing of it matches, or nothing is asked for."""
+        """Return why the guide stands where it does for the query; None if nothing of it matches, or nothing is asked for.
+
+        By words alone: what a model would bring in or move is not explained.
+        """
         with self._turns:
             state = self._current()
             view, scored = state.view(query.as_of), state.scorer.score(query)

@@ -9,6 +9,7 @@ from kb.engines.postings import Ints
 from kb.engines.scoring import ALL_WORDS, Found, Scorer
 from kb.model import Clause, Guide, How, Occur, Query, Reason, Share, Validity
 
+_ROUNDING = 1e-4
 _FINER = (Reason.WRITTEN, Reason.PARTS, Reason.LEAD, Reason.NEAR)
 
 
@@ -30,7 +31,7 @@ def of_passage(scorer: Scorer, query: Query, passage: int) -> list[Share]:
 def of_guide(guide: Guide, query: Query, points: float, score: float) -> Iterator[Share]:
     """Yield what makes the score of a guide out of the points of its best passage."""
     prior = works.prior(guide, query.as_of)
-    if more := score / prior - points:
+    if (more := score / prior - points) > _ROUNDING * score:
         yield Share(Reason.SEVERAL, more)
     if guide.is_binding:
         yield Share(Reason.BINDING, score / prior * (works.BINDING - 1))

@@ -20,7 +20,6 @@ from kb.engines.postings import Counts, Ints, Numbers, ranges, stable_order
 from kb.engines.segments import Segment
 
 WORDS, GRAMS = 0.3, 0.5  # against 1 for the stems of the text
-# By `kb eval` the lead brings nDCG@10 from .5785 to .5883 (sgb), .9589 to .9603 (germanquad), .3344 to .3484 (covid)
 NAMES = 0.25  # of a name that the vocabulary adds, against 1 for what was typed
 LEAD, LEAD_WORDS = 0.2, 20  # weight of a part there; distinct words, title and headings before the text
 MAX_PASSAGES = 200

@@ -28,7 +28,7 @@ Numbers = NDArray[np.int64]
 # a tenth. Set on the test questions, where it brings 3 of 161 and .02 of the mean reciprocal rank.
 STRONG, EVIDENCE = 0.5, 0.1
 BINDING, NOT_IN_FORCE = 1.05, 0.9
-_COUNTED = 300  # values per axis; only norms have more, and those that a whole house hardly cites say little
+_COUNTED = 300  # norms at most; those that a whole house hardly cites say little
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,8 @@ class View:
         # Small: it decides between texts that are about as good
         self.prior: Floats = np.array([prior(guide, as_of) for guide in shelf.guides], np.float32)
         self._members = self._by_value()
-        self._values = {axis: [*values][:_COUNTED] for axis, values in self._members.items()}  # the most frequent first
+        self._values = {axis: [*values] for axis, values in self._members.items()}  # the most frequent first
+        self._values[Axis.NORM] = self._values[Axis.NORM][:_COUNTED]
         self._packed = {
             axis: _packed(np.array([self._members[axis][value] for value in values])).T.copy()
             for axis, values in self._values.items()

@@ -86,9 +86,9 @@ def additions(view: View, query: Query) -> str:
         return ""
     searched = _additions(view, [one for one in query.added if one.id not in query.without])
     left_out = _additions(view, [one for one in query.added if one.id in query.without])
-    said = f"{messages.ALSO_SEARCHED}: {SEPARATOR.join(searched)}" if searched else ""
-    unsaid = f"{messages.NOT_SEARCHED}: {SEPARATOR.join(left_out)}" if left_out else ""
-    return f'<p class="kb-added kb-quiet">{SEPARATOR.join(filter(None, (said, unsaid)))}</p>'
+    said = f"{messages.ALSO_SEARCHED}: {' '.join(searched)}" if searched else ""
+    unsaid = f"{messages.NOT_SEARCHED}: {' '.join(left_out)}" if left_out else ""
+    return f'<p class="kb-added kb-quiet">{" ".join(filter(None, (said, unsaid)))}</p>'
 
 
 def _additions(view: View, listed: Sequence[Addition]) -> list[str]:
