@@ -13,7 +13,6 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import date
 from io import TextIOWrapper
 from pathlib import Path
 from typing import Any
@@ -30,6 +29,7 @@ from kb import (
     ingestion,
     messages,
     query,
+    search,
     topics,
     vocabulary,
 )
@@ -48,7 +48,6 @@ from kb.errors import (
 from kb.evaluation import Evaluation
 from kb.ingestion import Line, Report, Verdict
 from kb.model import Axis, Engine, Validity
-from kb.search import answer
 from kb.topics import Taxonomy
 
 _HELP = messages.COMMAND_LINE_HELP
@@ -111,15 +110,15 @@ def _parser() -> argparse.ArgumentParser:
     ingest.add_argument("--allow-removals", action="store_true", help=_HELP["allow_removals"])
     ingest.set_defaults(run=_ingest)
 
-    search = commands.add_parser("search", parents=[indexed], help=_HELP["search"])
-    search.add_argument("text", nargs="*", metavar="SUCHE", help=_HELP["text"])
-    search.add_argument("--limit", type=_positive, default=10, metavar="N", help=_HELP["limit"])
-    search.add_argument("--offset", type=_natural, default=0, metavar="N", help=_HELP["offset"])
-    search.add_argument("--without", action="append", default=[], metavar="BEGRIFF", help=messages.EXPLAIN_HELP["without"])
+    searching = commands.add_parser("search", parents=[indexed], help=_HELP["search"])
+    searching.add_argument("text", nargs="*", metavar="SUCHE", help=_HELP["text"])
+    searching.add_argument("--limit", type=_positive, default=10, metavar="N", help=_HELP["limit"])
+    searching.add_argument("--offset", type=_natural, default=0, metavar="N", help=_HELP["offset"])
+    searching.add_argument("--without", action="append", default=[], metavar="BEGRIFF", help=messages.EXPLAIN_HELP["without"])
     for option, axis in _AXES:
-        search.add_argument(option, dest=axis, action="append", default=[], metavar="ID", help=_HELP[option[2:]])
-    search.add_argument("--norm", type=_sections, action="extend", default=[], metavar="VORSCHRIFT", help=_HELP["norm"])
-    search.set_defaults(run=_search)
+        searching.add_argument(option, dest=axis, action="append", default=[], metavar="ID", help=_HELP[option[2:]])
+    searching.add_argument("--norm", type=_sections, action="extend", default=[], metavar="VORSCHRIFT", help=_HELP["norm"])
+    searching.set_defaults(run=_search)
 
     look_up = commands.add_parser("glossary", parents=[common], help=messages.GLOSSARY_HELP["glossary"])
     look_up.add_argument("words", nargs="*", metavar="WORT", help=messages.GLOSSARY_HELP["words"])
@@ -295,10 +294,10 @@ def _search(options: argparse.Namespace, settings: Settings, taxonomy: Taxonomy)
     engine = _opened(settings)
     try:
         left_out = {name.casefold() for name in options.without}
-        added = query.parse(text, vocabulary=names, as_of=date.min).added if left_out else ()
+        added = search.parse(engine, text, vocabulary=names).added if left_out else ()
         without = frozenset(one.id for one in added if left_out & {one.id, one.name.casefold()})
         page = {"offset": options.offset, "limit": options.limit}
-        found = answer(engine, text, vocabulary=names, without=without, selection=selection, **page)
+        found = search.answer(engine, text, vocabulary=names, without=without, selection=selection, **page)
         nearby = None if found.totals.n_works else hints.topics_nearby(engine, taxonomy, names, found.query.words)
     finally:
         engine.close()

@@ -8,10 +8,9 @@ import json
 import sys
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import date
 from typing import Any
 
-from kb import answers, messages, query, vocabulary
+from kb import answers, messages, search, vocabulary
 from kb.config import Settings
 from kb.engines import open_engine
 from kb.model import Explanation, Guide
@@ -37,7 +36,7 @@ def run(options: argparse.Namespace, settings: Settings, _taxonomy: Taxonomy) ->
         if guide is None:
             print(messages.no_such_guide(options.guide), file=sys.stderr)
             return NO_SUCH_GUIDE
-        asked = query.parse(options.text, vocabulary=vocabulary.load(settings.synonyms), as_of=date.today())
+        asked = search.parse(engine, options.text, vocabulary=vocabulary.load(settings.synonyms))
         why = engine.explain(asked, guide.id)
     finally:
         engine.close()

@@ -10,6 +10,7 @@ from typing import Generic, TypeVar
 from weakref import WeakKeyDictionary
 
 from kb import analysis, spelling
+from kb.analysis import Token
 from kb.model import Alternative, Clause, Engine, Guide, Occur, Query, Stems
 from kb.spelling import Speller
 from kb.suggestions import Source, Suggester
@@ -85,13 +86,13 @@ def _has(engine: Engine, phrase: Stems) -> bool:
 _spellers = PerGeneration(lambda engine: Speller(engine.words()))
 
 
-def meant(engine: Engine, text: str, vocabulary: Vocabulary | None = None) -> str:
-    """Return the query that may be meant: words that occur nowhere replaced by similar ones that do; "" if there are none.
+def slips(engine: Engine, text: str, vocabulary: Vocabulary | None = None) -> Mapping[Token, str]:
+    """Return the words of a query that occur nowhere and what was probably meant by them, as `Speller.slips` gives them.
 
     A name of the vocabulary is meant as it stands ("Stütze", "Hartz IV"), whether a guide has it or not.
     """
     unknown = spelling.unknown(text, engine.knows, vocabulary)
-    return _spellers.of(engine).corrected(text, unknown) if unknown else ""
+    return _spellers.of(engine).slips(text, unknown) if unknown else {}
 
 
 @dataclass(frozen=True, slots=True)

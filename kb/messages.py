@@ -640,7 +640,7 @@ REASONS = {
     "binding": "verbindliche Weisung",
     "not_in_force": "gilt heute nicht",
 }
-RELATIONS = {"same": "auch", "current": "heute", "former": "früher", "colloquial": "Fachwort"}
+RELATIONS = {"same": "auch", "current": "heute", "former": "früher", "colloquial": "Fachwort", "meant": "vermutlich gemeint"}
 ENTRY_FIELDS = {
     "short": "Abkürzung",
     "same": "gleichbedeutend",

@@ -155,6 +155,7 @@ class Relation(StrEnum):
     CURRENT = "current"  # a former name was typed, this is what the thing is called today
     FORMER = "former"  # a former name
     COLLOQUIAL = "colloquial"  # a colloquial name was typed, this is the proper one
+    MEANT = "meant"  # what was typed occurs nowhere, this word is a slip of the finger away
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,7 +13,8 @@ from itertools import islice
 from typing import NamedTuple
 
 from kb import analysis, norms
-from kb.model import Addition, Alternative, Clause, How, Occur, Query, Selection
+from kb.analysis import Token
+from kb.model import Addition, Alternative, Clause, How, Occur, Query, Relation, Selection
 from kb.norms import Norm
 from kb.vocabulary import Vocabulary
 
@@ -25,6 +26,8 @@ MAX_ADDITIONS = 24  # each costs a look-up, and a reader has to take in what was
 OTHER_NAME = 0.7  # weight of what the vocabulary adds, against 1 for what was typed
 OTHER_CASE = 0.8  # weight of "ARGE" where "arge" was typed
 MIN_ALIKE, MAX_ALIKE = 5, 50  # letters; shorter words are part of too many others, longer ones are no words
+MIN_MEANT = 5  # letters of a slip that is corrected: "Kind" is a word, though no guide has it and one has "Rind"
+MEANT = 0.8  # weight of a word that was probably meant; what it brings is the same from .7 to 1
 ALIKE = 0.3  # against 1 for the word itself; best of .1 to .5 on the development collections
 WHOLE_SECTION = 0.6  # against 1 for the paragraph that was typed
 NUMBER_ALONE = 0.5  # "16e" as a word, against 1 for the norm: a passage may say "16e-Förderung"
@@ -41,29 +44,34 @@ def parse(
     *,
     vocabulary: Vocabulary | None = None,
     without: frozenset[str] = frozenset(),
+    slips: Mapping[Token, str] | None = None,
     selection: Selection | None = None,
     as_of: date,
 ) -> Query:
     """Return the query that `text` asks, narrowed by `selection`, with validity as of the given day.
 
     What is a name in the vocabulary is looked for by the other names, too, but for the additions whose ids are in `without`.
+    `slips`: words that occur nowhere, and the word that was probably meant by each; these are additions, too.
     """
     plain = unicodedata.normalize("NFKC", text)[:MAX_CHARS].translate(_QUOTES)
     cited, rest = _norms(plain)
     strict, runs = _parts(rest)
-    names = _names(vocabulary, [*runs, *(one.names for one in cited)])
+    corrected = [_meant(token.word, word) for token, word in (slips or {}).items() if len(token.word) >= MIN_MEANT]
+    meant = {one.typed: analysis.fold(one.name) for one in corrected if one.id not in without}
+    read = [[meant.get(analysis.fold(word), word) for word in run] for run in runs]
+    names = _names(vocabulary, [*read, *(one.names for one in cited)])
     asked = [one.clause(names.get((number, 0), ()), without) for number, one in enumerate(cited, start=len(runs))]
     only_excludes = all(clause.occur is Occur.MUST_NOT for clause in (*asked, *strict))
     clauses: dict[tuple[Alternative, Occur], Clause] = {}
-    for clause in (*asked, *strict, *_words(runs, names, _joined(rest), without=without, or_any=only_excludes)):
+    for clause in (*asked, *strict, *_words(runs, meant, names, _joined(rest), without=without, or_any=only_excludes)):
         clauses.setdefault((clause.alternatives[0], clause.occur), clause)
         if sum(len(first.terms) for first, _ in clauses) >= MAX_CLAUSES:
             break
-    added = {addition.id: addition for listed in names.values() for addition in listed}
+    added = {addition.id: addition for listed in (corrected, *names.values()) for addition in listed}
     named = [word for id_, one in added.items() if id_ not in without for word in analysis.words(one.name)]
     words = [one.norm.section for one in cited if not one.is_excluded]
     written = (word for part in _PART.finditer(rest) if not part["minus"] for word in analysis.words(part[0]))
-    words += islice(written, MAX_WORDS)
+    words += [meant.get(word, word) for word in islice(written, MAX_WORDS)]
     assumed = [one.as_typed for one in cited if not one.has_statute]
     return Query(
         text=text,
@@ -206,20 +214,38 @@ def _joined(text: str) -> Mapping[str, str]:
 
 
 def _words(
-    runs: Sequence[Sequence[str]], names: _Places, joined: Mapping[str, str], *, without: frozenset[str], or_any: bool
+    runs: Sequence[Sequence[str]],
+    meant: Mapping[str, str],
+    names: _Places,
+    joined: Mapping[str, str],
+    *,
+    without: frozenset[str],
+    or_any: bool,
 ) -> Iterator[Clause]:
     """Yield a clause for every word with a meaning of its own; `or_any`: where none has, for every word."""
     listed = [(word, names.get((number, at), ())) for number, run in enumerate(runs) for at, word in enumerate(run)]
     content = [one for one in listed if analysis.fold(one[0]) not in analysis.STOP_WORDS]
     for written, additions in content or (listed if or_any else ()):
-        word = analysis.fold(written)
-        alternatives = [Alternative((analysis.stem(word),))]
+        typed = analysis.fold(written)
+        word = meant.get(typed, typed)
+        alternatives = [Alternative((analysis.stem(word),), weight=MEANT if typed in meant else 1.0)]
         alternatives += [Alternative((other,), weight=OTHER_CASE) for other in analysis.in_other_case(word)]
         alternatives += [Alternative((analysis.stem(analysis.fold(joined[written])),))] if written in joined else []
         alternatives += [_added(one) for one in additions if one.id not in without]
-        if MIN_ALIKE <= len(word) <= MAX_ALIKE and word.isalpha() and word not in analysis.STOP_WORDS:
-            alternatives.append(Alternative((word,), How.ALIKE, ALIKE))
+        alternatives += [Alternative((one,), How.ALIKE, ALIKE) for one in dict.fromkeys((word, typed)) if _has_kin(one)]
         yield Clause(alternatives=tuple(dict.fromkeys(alternatives)), typed=written)
+
+
+def _has_kin(word: str) -> bool:
+    """Say whether words that contain a folded word, or are contained in it, have to do with it."""
+    return MIN_ALIKE <= len(word) <= MAX_ALIKE and word.isalpha() and word not in analysis.STOP_WORDS
+
+
+def _meant(typed: str, word: str) -> Addition:
+    """Return the word that was probably meant as an addition."""
+    folded = analysis.fold(word)
+    stems = (analysis.stem(folded),)
+    return Addition(id=f":{folded}", entry="", typed=typed, name=word, relation=Relation.MEANT, weight=MEANT, stems=stems)
 
 
 def _added(one: Addition, whole: float = 1.0) -> Alternative:

@@ -2,11 +2,16 @@
 
 from datetime import date
 
-from kb import hints, query
-from kb.model import Answer, Engine, Selection
+from kb import hints, query, spelling
+from kb.model import Answer, Engine, Query, Selection
 from kb.vocabulary import Vocabulary
 
 PAGE_SIZE = 10
+
+
+def parse(engine: Engine, text: str, *, vocabulary: Vocabulary | None = None) -> Query:
+    """Return what `answer` would ask the engine, today and of all guides."""
+    return query.parse(text, vocabulary=vocabulary, slips=hints.slips(engine, text, vocabulary), as_of=date.today())
 
 
 def answer(
@@ -23,10 +28,11 @@ def answer(
     """Return the works number `offset` to `offset + limit` for what was typed, best first.
 
     Text that asks for nothing lists all works by title. Names of the vocabulary are searched for by their other names, too,
-    but for the additions whose ids are in `without`, and are never taken for slips. Validity is computed for `as_of`, by
-    default today.
+    and words that occur nowhere by what was probably meant, but for the additions whose ids are in `without`. Validity is
+    computed for `as_of`, by default today.
     """
-    asked = query.parse(text, vocabulary=vocabulary, without=without, selection=selection, as_of=as_of or date.today())
+    slips, day = hints.slips(engine, text, vocabulary), as_of or date.today()
+    asked = query.parse(text, vocabulary=vocabulary, without=without, slips=slips, selection=selection, as_of=day)
     matches = engine.search(asked, offset=offset, limit=limit)
     return Answer(
         query=asked,
@@ -35,5 +41,5 @@ def answer(
         facets=matches.facets,
         offset=offset,
         limit=limit,
-        meant=hints.meant(engine, text, vocabulary),
+        meant=spelling.corrected(text, slips),
     )

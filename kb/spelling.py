@@ -79,17 +79,13 @@ class Speller:
         ]
         return tuple(found for _, found in sorted(weighed)[:limit])
 
-    def corrected(self, text: str, unknown: Iterable[Token]) -> str:
-        """Return the text with its unknown words replaced by the likeliest of the index; "" if none has a likely one.
+    def slips(self, text: str, unknown: Iterable[Token]) -> Mapping[Token, str]:
+        """Return, in their order, the unknown words of a text that have a likely word in the index, and that word.
 
-        All else stays as it was typed: signs, spaces, and whether words are in capitals.
+        It is in capitals where the typed word is.
         """
-        pieces, end = [], 0
-        for token in unknown:
-            for found in self.corrections(token.word, 1):
-                pieces += [text[end : token.start], _as_typed(text[token.start : token.end], found)]
-                end = token.end
-        return "".join((*pieces, text[end:])) if pieces else ""
+        likeliest = ((token, word) for token in unknown for word in self.corrections(token.word, 1))
+        return {token: _as_typed(text[token.start : token.end], word) for token, word in likeliest}
 
     def _near(self, typed: str, length: int, n_slips: int) -> list[tuple[int, str, str, int]]:
         """Return (distance, plain word, word, count) of the words of that many letters that are near enough."""
@@ -99,6 +95,15 @@ class Speller:
         # rapidfuzz gives one more than allowed for anything further away
         distances = cdist([typed], plains, scorer=OSA.distance, score_cutoff=n_slips, dtype=np.uint8)[0]
         return [(int(distances[i]), plains[i], words[i], counts[i]) for i in np.flatnonzero(distances <= n_slips).tolist()]
+
+
+def corrected(text: str, slips: Mapping[Token, str]) -> str:
+    """Return the text with words replaced by those that were probably meant; "" if there are none. All else stays."""
+    pieces, end = [], 0
+    for token, meant in slips.items():
+        pieces += [text[end : token.start], meant]
+        end = token.end
+    return "".join((*pieces, text[end:])) if pieces else ""
 
 
 def unknown(text: str, known: Callable[[str], bool], vocabulary: Vocabulary | None = None) -> Sequence[Token]:

@@ -48,11 +48,16 @@ def test_an_assumed_statute_comes_first_with_results_and_without() -> None:
 
 
 def test_what_may_be_meant_comes_first_with_results_and_without() -> None:
-    assert [*answers.lines(ask("Umzgu Zusicherung"), TAXONOMY)][:2] == [
+    assert [*answers.lines(ask("Umzgu Zusicherung"), TAXONOMY)][:3] == [
         "Meinten Sie: Umzug Zusicherung?",
-        "Keine Handlungshilfe mit allen Wörtern, 1 mit einem Teil davon",
+        "Auch gesucht: vermutlich gemeint: Umzug",
+        "1 Handlungshilfe mit allen Wörtern, 1 weitere",
     ]
-    assert [*answers.lines(ask("Zusichrungg"), TAXONOMY)] == ["Meinten Sie: Zusicherung?", messages.NOTHING_FOUND]
+    assert [*answers.lines(ask("Umzgu -Umzug"), TAXONOMY)] == [
+        "Meinten Sie: Umzug -Umzug?",
+        "Auch gesucht: vermutlich gemeint: Umzug",
+        messages.NOTHING_FOUND,
+    ]
 
 
 @pytest.mark.parametrize("are_alike", [True, False])

@@ -94,13 +94,28 @@ def test_search_asks_whether_something_else_was_meant(house: Path, capsys: pytes
     assert '"meant": ""' in lines
 
 
-def test_search_asks_what_was_meant_though_words_much_alike_are_found(house: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_search_finds_what_was_meant_and_says_so(house: Path, capsys: pytest.CaptureFixture[str]) -> None:
     cli.main(["ingest"])
     capsys.readouterr()
 
     cli.main(["search", "Zusichrung"])
 
-    assert capsys.readouterr().out.splitlines()[:3] == ["Meinten Sie: Zusicherung?", "1 Handlungshilfe", ""]
+    assert capsys.readouterr().out.splitlines()[:3] == [
+        "Meinten Sie: Zusicherung?",
+        "Auch gesucht: vermutlich gemeint: Zusicherung",
+        "1 Handlungshilfe",
+    ]
+
+    cli.main(["search", "Zusichrung", "--without", "Zusicherung", "--json"])
+
+    (added,) = json.loads(capsys.readouterr().out)["added"]
+    assert added == {
+        "id": ":zusicherung",
+        "typed": "zusichrung",
+        "name": "Zusicherung",
+        "relation": "meant",
+        "is_searched": False,
+    }
 
 
 def test_search_takes_no_name_of_the_vocabulary_for_a_slip(house: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from builders import guide, passages
 from dictionary_engine import DictionaryEngine
 
-from kb import hints
+from kb import hints, spelling
 from kb.hints import TopicsNearby
 from kb.model import Engine
 from kb.suggestions import Source
@@ -153,36 +153,40 @@ def test_an_engine_that_is_given_up_is_not_held() -> None:
 # ---- what may be meant, and where else to look -------------------------------------------------------------------------
 
 
+def meant(engine: Engine, text: str, vocabulary: Vocabulary | None = None) -> str:
+    return spelling.corrected(text, hints.slips(engine, text, vocabulary))
+
+
 def test_words_that_occur_nowhere_are_replaced_by_similar_ones_that_do() -> None:
     engine = collection()
 
-    assert hints.meant(engine, "Umzgu beglieten") == "Umzug begleiten"
-    assert hints.meant(engine, "Umzug der Meiten") == "Umzug der Mieten"
-    assert hints.meant(engine, "Miete Umzüge Quantenphysik") == ""
-    assert hints.meant(engine, '"Umzgu" -Umzgu Umzgu*') == ""
-    assert hints.meant(engine, "") == ""
+    assert meant(engine, "Umzgu beglieten") == "Umzug begleiten"
+    assert meant(engine, "Umzug der Meiten") == "Umzug der Mieten"
+    assert meant(engine, "Miete Umzüge Quantenphysik") == ""
+    assert meant(engine, '"Umzgu" -Umzgu Umzgu*') == ""
+    assert meant(engine, "") == ""
 
 
 def test_names_of_the_vocabulary_are_no_slips() -> None:
     engine = collection()
-    assert hints.meant(engine, "Umzu Mietn") == "Umzug Mieten"
+    assert meant(engine, "Umzu Mietn") == "Umzug Mieten"
 
-    assert hints.meant(engine, "Mietn", NAMES) == ""
-    assert hints.meant(engine, "Umzu Kredit", NAMES) == ""
-    assert hints.meant(engine, "Umzu Mietn", NAMES) == "Umzug Mietn"  # half of a name is none
-    assert hints.meant(engine, "Kredit Umzu", NAMES) == "Kredit Umzug"
-    assert hints.meant(engine, "beglieten Umzu Kredit", NAMES) == "begleiten Umzu Kredit"
+    assert meant(engine, "Mietn", NAMES) == ""
+    assert meant(engine, "Umzu Kredit", NAMES) == ""
+    assert meant(engine, "Umzu Mietn", NAMES) == "Umzug Mietn"  # half of a name is none
+    assert meant(engine, "Kredit Umzu", NAMES) == "Kredit Umzug"
+    assert meant(engine, "beglieten Umzu Kredit", NAMES) == "begleiten Umzu Kredit"
 
 
 def test_what_is_meant_follows_the_index() -> None:
     engine = collection()
-    assert hints.meant(engine, "Gaten") == ""
+    assert meant(engine, "Gaten") == ""
 
     with engine.write() as batch:
         batch.replace(guide("garten", title="Garten"), passages("garten", "Der Garten."))
 
-    assert hints.meant(engine, "Gaten") == "Garten"
-    assert hints.meant(engine, "Gärten") == ""  # the same stem
+    assert meant(engine, "Gaten") == "Garten"
+    assert meant(engine, "Gärten") == ""  # the same stem
 
 
 def test_words_are_only_gathered_for_a_word_that_occurs_nowhere() -> None:
@@ -198,7 +202,7 @@ def test_words_are_only_gathered_for_a_word_that_occurs_nowhere() -> None:
 
     engine = Counting((), ())
     for text in ("Umzug", "Umzug und Umzüge", "Umzgu", "Meite"):
-        hints.meant(engine, text)
+        meant(engine, text)
 
     assert engine.n_gathered == 1
 

@@ -4,6 +4,7 @@ from datetime import date
 import pytest
 
 from kb import analysis, query
+from kb.analysis import Token
 from kb.model import Alternative, Axis, Clause, How, Occur, Query
 from kb.vocabulary import Entry, Vocabulary
 
@@ -228,6 +229,17 @@ def test_abbreviations_that_keep_their_case_are_found_by_small_letters_too() -> 
     assert list(ways("MAG")[0][1]) == ["MAG", "massnahm beim arbeitgeb"]
     assert list(ways("arge")[0][1]) == ["arg", "ARGE"]
     assert ways("mag") == [("mag", {"mag": 1.0, "MAG": 0.8})]
+
+
+def test_what_was_meant_by_a_slip_leads_to_its_other_names() -> None:
+    asked = query.parse("Kosten der Untekrunft", vocabulary=NAMES, slips={Token("untekrunft", 11, 21): "Unterkunft"}, as_of=DAY)
+
+    assert [one.id for one in asked.added][:2] == [":unterkunft", "kdu:bedarfe für unterkunft"]
+    (typed, alternatives) = [(clause.typed, clause.alternatives) for clause in asked.clauses][1]
+    assert typed == "Untekrunft"
+    assert alternatives[0] == Alternative(("unterkunft",), weight=query.MEANT)
+    assert [one.terms for one in alternatives if one.how is How.ALIKE] == [("unterkunft",), ("untekrunft",)]
+    assert asked.words == ("kosten", "der", "unterkunft")
 
 
 def test_a_pasted_letter_is_added_to_within_bounds(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,7 +5,7 @@ from builders import guide, passages
 from dictionary_engine import DictionaryEngine
 
 from kb import search
-from kb.model import Answer, Axis, Engine, Facet, Totals
+from kb.model import Answer, Axis, Engine, Facet, Relation, Totals
 
 DAY = date(2026, 11, 1)
 
@@ -110,8 +110,24 @@ def test_an_answer_says_what_may_have_been_meant() -> None:
     assert ask("").meant == ""
 
 
-def test_what_was_meant_finds_something_where_the_query_does_not() -> None:
+def test_what_was_probably_meant_is_found_unless_it_is_taken_out() -> None:
     found = ask("Zusichrung")
 
+    assert [result.guide.id for result in found.results] == ["umzug"]
+    assert found.results[0].hits[0].missing == ()
+    assert found.query.words == ("zusicherung",)
+    (added,) = found.query.added
+    assert (added.typed, added.name, added.relation) == ("zusichrung", "Zusicherung", Relation.MEANT)
+
+    without = search.answer(collection(), "Zusichrung", without=frozenset({added.id}), as_of=DAY)
+
+    assert without.results == ()
+    assert without.query.added == (added,)
+    assert without.query.words == ("zusichrung",)
+
+
+def test_a_short_word_that_occurs_nowhere_is_no_slip_but_may_be_one() -> None:
+    found = ask("Mite")
+
     assert found.results == ()
-    assert ask(found.meant).totals.n_works == 1
+    assert found.meant == "Miete"

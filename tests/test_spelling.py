@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from kb import analysis, ingestion, query, topics
+from kb import analysis, ingestion, query, spelling, topics
 from kb.config import Settings
 from kb.engines import open_engine
 from kb.spelling import MAX_UNKNOWN, Speller, alike, unknown
@@ -110,7 +110,7 @@ STEMS = frozenset(analysis.stemmed([*WORDS]))
 
 
 def corrected(text: str, speller: Speller, known: Callable[[str], bool]) -> str:
-    return speller.corrected(text, unknown(text, known))
+    return spelling.corrected(text, speller.slips(text, unknown(text, known)))
 
 
 @pytest.mark.parametrize(
