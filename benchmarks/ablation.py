@@ -20,6 +20,7 @@ from kb import query
 from kb.engines import proximity, refining, scoring, word_lists
 from kb.engines.kin import Kin
 from kb.evaluation import Collection
+from kb.spelling import Speller
 from kb.vocabulary import Vocabulary
 
 FULL = "everything"
@@ -44,7 +45,7 @@ PARTS: Mapping[str, Part] = {
     "words alike": Part([(query, "MIN_ALIKE", _NEVER)]),
     "words alike: compounds": Part([(Kin, "parts", _no_words)]),
     "words alike: mistyped": Part([(Kin, "nearest", _no_words)]),
-    "slips corrected": Part([(query, "MIN_MEANT", _NEVER)]),
+    "slips corrected": Part([(Speller, "corrections", lambda *_: ())]),
     "words as typed": Part([(refining, "WORDS", 0.0)]),
     "4-grams, with them the lead": Part([(refining, "GRAMS", _NO_WEIGHT), (refining, "LEAD", 0.0)]),
     "lead": Part([(refining, "LEAD", 0.0)]),

@@ -26,7 +26,6 @@ MAX_ADDITIONS = 24  # each costs a look-up, and a reader has to take in what was
 OTHER_NAME = 0.7  # weight of what the vocabulary adds, against 1 for what was typed
 OTHER_CASE = 0.8  # weight of "ARGE" where "arge" was typed
 MIN_ALIKE, MAX_ALIKE = 5, 50  # letters; shorter words are part of too many others, longer ones are no words
-MIN_MEANT = 5  # letters of a slip that is corrected: "Kind" is a word, though no guide has it and one has "Rind"
 MEANT = 0.8  # weight of a word that was probably meant; what it brings is the same from .7 to 1
 ALIKE = 0.3  # against 1 for the word itself; best of .1 to .5 on the development collections
 WHOLE_SECTION = 0.6  # against 1 for the paragraph that was typed
@@ -56,7 +55,7 @@ def parse(
     plain = unicodedata.normalize("NFKC", text)[:MAX_CHARS].translate(_QUOTES)
     cited, rest = _norms(plain)
     strict, runs = _parts(rest)
-    corrected = [_meant(token.word, word) for token, word in (slips or {}).items() if len(token.word) >= MIN_MEANT]
+    corrected = [_meant(token.word, word) for token, word in (slips or {}).items()]
     meant = {one.typed: analysis.fold(one.name) for one in corrected if one.id not in without}
     read = [[meant.get(analysis.fold(word), word) for word in run] for run in runs]
     names = _names(vocabulary, [*read, *(one.names for one in cited)])

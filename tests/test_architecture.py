@@ -28,6 +28,7 @@ HOMES = {
     "docx": r"kb\.extract\..+",
     "lxml": r"kb\.extract\..+",
     "rapidfuzz": r"kb\.spelling",
+    "spellchecker": r"kb\.spelling",
     "streamlit": r"app|kb\.ui\..+",
     "ir_measures": r"kb\.evaluation",
     "onnxruntime": r"kb\.semantic",
