@@ -30,7 +30,7 @@ from kb.semantic import Model
 log = logging.getLogger(__name__)
 
 FOLDER = "semantic"
-NEAREST = 100  # passages that meaning has a say in
+FEWEST, NEAREST = 10, 100  # passages that meaning has a say in: a twentieth of all, within these bounds
 RANK = 60  # that many places down a rank counts half: Cormack, Clarke & Büttcher 2009
 AT_ONCE = 256  # passages between two pieces; half a minute of a small model on two cores
 _DIGEST_BYTES = 16
@@ -61,7 +61,7 @@ class Vectors:
         for start in range(0, len(self._digests), _DIGEST_BYTES):
             yield self._digests[start : start + _DIGEST_BYTES]
 
-    def nearest(self, vector: Floats, is_open: Bools, n: int = NEAREST) -> Ints:
+    def nearest(self, vector: Floats, is_open: Bools, n: int) -> Ints:
         """Return at most `n` of the passages that are open to it, those nearest to the vector first."""
         cosines = np.where(is_open, self.rows @ vector, np.float32(-np.inf))
         n = min(n, int(np.count_nonzero(is_open)))
@@ -158,7 +158,8 @@ class Meaning:
 
 def joined(scored: Scored, query: Query, asked: Floats, vectors: Vectors, scorer: Scorer) -> Scored:
     """Return what words have found together with what lies near to the vector `asked`."""
-    return fused(scored, vectors.nearest(asked, _open(query, scored, scorer, len(vectors))))
+    n = max(FEWEST, min(NEAREST, len(vectors) // 20))
+    return fused(scored, vectors.nearest(asked, _open(query, scored, scorer, len(vectors)), n))
 
 
 def _open(query: Query, scored: Scored, scorer: Scorer, n_passages: int) -> Bools:
