@@ -37,6 +37,7 @@ bench: .venv/.bench-installed
 	@echo "Pakete werden eingerichtet …" >&2
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@$(BIN)/python -m compileall -q kb app.py ingest.py # a service may not be allowed to write beside its code
 	@touch $@
 
 .venv/.tests-installed: .venv/.installed tests/requirements.lock

@@ -105,6 +105,7 @@ def measure(source: Path, index: Path) -> tuple[dict[str, float], int]:
             timed = watch.timed(PDFIUM, getattr(pypdfium2.raw, attribute))
             patches.enter_context(mock.patch.object(pypdfium2.raw, attribute, timed))
         patches.enter_context(mock.patch.object(sandbox, "extract", _extract))
+        patches.enter_context(mock.patch.object(sandbox, "prepare"))
         report = ingestion.run(settings, taxonomy)
     return dict(watch.seconds), report.n_pages
 

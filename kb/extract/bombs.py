@@ -13,7 +13,7 @@ MAX_UNPACKED = 64 * 1024 * 1024  # all streams together; pypdf allows 75 MB for 
 
 _STREAM = re.compile(rb"stream(?<!endstream)[^\r\n]*(?:\r\n|\r|\n)")  # pdfium passes over the rest of the line
 _CHUNK = 1 << 16
-_PIECE = 1 << 18
+_PIECE = 1 << 15  # what zlib makes in one go without copying it together
 
 # A chain of filters can unpack a thousandfold twice; those of images come last and are not applied when text is read
 _PLAIN = rb"/(?:FlateDecode|DCTDecode|JPXDecode|CCITTFaxDecode|JBIG2Decode)"

@@ -3,27 +3,23 @@
 Sizes are points on the page. Asks pdfium for a few characters per line only: about 1 ms a page.
 """
 
-import ctypes
-import math
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import takewhile
 
-import pypdfium2.raw as pdfium
 from pypdfium2 import PdfTextPage
 
 from kb.cleaning import characters, dehyphenate, raised
 from kb.extract import blocks
 from kb.extract.blocks import Drawn
+from kb.extract.characters import Characters
 from kb.model import Heading
 
-_BOLD = 700  # weight
 _RAISED = re.compile(r"(?=\d)(?:(?<![\d.,/§])\d{1,2}(?=[^\W\d_])|(?<=[^\W\d_])\d{1,3}(?!\d)|(?<=[.,;:)“”\"])\d{1,3}(?![\d.,]))")
 _RAISED_SCALE = 0.8  # of the neighbour's size; Word sets .65, TeX .7
 _STRETCH = re.compile(r"[^\s\ufffe\x02](?:[^\r\n\ufffe\x02]*[^\s\ufffe\x02])?[\ufffe\x02]?")  # pdfium's hyphen ends a line
-_TURNED = 0.5  # sine of the angle
 _CELL_GAP = 1.2  # times the size, between two cells
 _BLANKS = re.compile(r"\s+")
 _LABEL = re.compile(r"\W*(?:§+\s*)?(?:\d[\w.]*|[IVX]+|\w)?\W*")  # of a list item or a heading
@@ -56,18 +52,15 @@ class TypedPage:
     """The text of one page together with the type of its characters. Valid as long as the pdfium text page is open."""
 
     def __init__(self, textpage: PdfTextPage) -> None:
-        self._textpage = textpage
-        self.raw = str(textpage.get_text_range())
-        self._numbers = [ctypes.c_double() for _ in range(4)]  # what pdfium answers with
-        # offsets are pdfium's only while each character is one unit of UTF-16
-        self._is_addressable = max(self.raw, default="") < "\U00010000"
+        self._characters = Characters(textpage)
+        self.raw = self._characters.text
 
     def text(self) -> str:
         """Return the text of the page in blocks, cells in one line divided by " | ", without the marks of footnotes."""
-        if not self._is_addressable:
+        if not self._characters.is_addressable:
             return self.raw
         places = [match.span() for match in _STRETCH.finditer(self.raw)]
-        if sum(self._is_turned(start) for start, _ in places) * 2 > len(places):
+        if sum(self._characters.is_turned(start) for start, _ in places) * 2 > len(places):
             return self.raw
         lines = [self._drawn(start, stop) for start, stop in places]
         has_cells = blocks.may_hold_cells(lines)
@@ -75,8 +68,9 @@ class TypedPage:
         return "".join(part for pair in zip(blocks.breaks(lines), written, strict=True) for part in pair)
 
     def _drawn(self, start: int, stop: int) -> Drawn:
-        left, base = self._origin(start)
-        return Drawn(text=self.raw[start:stop], left=left, right=self._sides(stop - 1)[1], base=base, size=self._size(start))
+        left, base = self._characters.origin(start)
+        right, size = self._characters.sides(stop - 1)[1], self._characters.size(start)
+        return Drawn(text=self.raw[start:stop], left=left, right=right, base=base, size=size)
 
     def _written(self, start: int, stop: int, line: Drawn, has_cells: bool) -> str:
         edits = [*self._raised(start, stop)]
@@ -98,9 +92,9 @@ class TypedPage:
             first, after = match.span()
             has_letter_before = first > start and not self.raw[first - 1].isspace()
             neighbour = first - 1 if has_letter_before else after
-            if neighbour >= stop or self._size(first) > _RAISED_SCALE * self._size(neighbour):
+            if neighbour >= stop or self._characters.size(first) > _RAISED_SCALE * self._characters.size(neighbour):
                 continue
-            if self._origin(first)[1] <= self._origin(neighbour)[1]:  # lowered, as in CO2
+            if self._characters.origin(first)[1] <= self._characters.origin(neighbour)[1]:  # lowered, as in CO2
                 continue
             if after < stop and self.raw[after].isalpha():  # the number of a sentence or of a footnote, before its text
                 yield first, after, f"{' ' if has_letter_before else ''}{match[0]} "
@@ -110,58 +104,24 @@ class TypedPage:
     def _gaps(self, start: int, line: Drawn) -> Iterator[tuple[int, int, str]]:
         for match in _BLANKS.finditer(line.text):
             first, after = start + match.start(), start + match.end()
-            is_wide = self._sides(after)[0] - self._sides(first - 1)[1] > _CELL_GAP * line.size
+            is_wide = self._characters.sides(after)[0] - self._characters.sides(first - 1)[1] > _CELL_GAP * line.size
             if is_wide and not _LABEL.fullmatch(line.text, 0, match.start()):
                 yield first, after, " | "
 
     def lines(self) -> list[Line]:
         """Return the lines that have letters, in reading order."""
         lines, start = [], 0
-        for text in self.raw.split("\r\n") if self._is_addressable else ():
+        for text in self.raw.split("\r\n") if self._characters.is_addressable else ():
             found = _LETTERS.search(text)
             if found:
                 first = start + found.start()
-                font, is_bold = self._font(first)
-                size = min(self._size(first), self._size(start + _last_letter(text)))
+                font, is_bold = self._characters.font(first)
+                size = min(self._characters.size(first), self._characters.size(start + _last_letter(text)))
                 stop = start + len(text)
                 written = self._edited(start, stop, self._raised(start, stop)).strip()
                 lines.append(Line(text=written, size=size, is_bold=is_bold, font=font))
             start += len(text) + 2
         return lines
-
-    def _size(self, offset: int) -> float:
-        index = pdfium.FPDFText_GetCharIndexFromTextIndex(self._textpage, offset)
-        matrix = pdfium.FS_MATRIX()
-        if not pdfium.FPDFText_GetMatrix(self._textpage, index, matrix):
-            return 0.0
-        # many producers set the font at size 1 and scale by the matrix
-        scale = math.hypot(matrix.c, matrix.d)
-        return round(float(pdfium.FPDFText_GetFontSize(self._textpage, index)) * scale, 1)
-
-    def _is_turned(self, offset: int) -> bool:
-        """Say whether a character stands upright in a page that lies on its side."""
-        index = pdfium.FPDFText_GetCharIndexFromTextIndex(self._textpage, offset)
-        return abs(math.sin(pdfium.FPDFText_GetCharAngle(self._textpage, index))) > _TURNED
-
-    def _origin(self, offset: int) -> tuple[float, float]:
-        """Return where a character stands on its base line."""
-        x, y, *_ = self._numbers
-        pdfium.FPDFText_GetCharOrigin(self._textpage, pdfium.FPDFText_GetCharIndexFromTextIndex(self._textpage, offset), x, y)
-        return x.value, y.value
-
-    def _sides(self, offset: int) -> tuple[float, float]:
-        """Return the left and the right side of a character."""
-        index = pdfium.FPDFText_GetCharIndexFromTextIndex(self._textpage, offset)
-        pdfium.FPDFText_GetCharBox(self._textpage, index, *self._numbers)
-        left, right, *_ = self._numbers
-        return left.value, right.value
-
-    def _font(self, offset: int) -> tuple[str, bool]:
-        index = pdfium.FPDFText_GetCharIndexFromTextIndex(self._textpage, offset)
-        name = ctypes.create_string_buffer(128)
-        pdfium.FPDFText_GetFontInfo(self._textpage, index, name, len(name), ctypes.c_int())
-        font = name.value.decode("latin-1")
-        return font, "bold" in font.lower() or pdfium.FPDFText_GetFontWeight(self._textpage, index) >= _BOLD
 
 
 def _last_letter(text: str) -> int:

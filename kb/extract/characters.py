@@ -1,0 +1,79 @@
+"""What pdfium says of single characters of a page: where they stand, how large they are, in which font.
+
+Characters are named by their offset in the text of the page. Lengths are points on the page, y grows upwards. Every answer
+costs a call of a C library, half a microsecond: what is likely to be asked again is kept.
+"""
+
+import ctypes
+import math
+
+import pypdfium2.raw as pdfium
+from pypdfium2 import PdfTextPage
+
+_BOLD = 700  # weight
+_TURNED = 0.5  # sine of the angle
+
+
+class Characters:
+    """The characters of one page. Valid as long as the pdfium text page is open."""
+
+    def __init__(self, textpage: PdfTextPage) -> None:
+        self.text = str(textpage.get_text_range())
+        # offsets are pdfium's only while each character is one unit of UTF-16
+        self.is_addressable = max(self.text, default="") < "\U00010000"
+        self._page = textpage.raw  # the handle itself: the object would be asked for it at every call
+        last = len(self.text) - 1
+        # pdfium counts characters, too, that are not in the text; where none comes before the last there are none
+        self._are_all_in_text = self._index_in(last) == last
+        self._types: dict[int, tuple[float, bool]] = {}
+        self._numbers = [ctypes.c_double() for _ in range(4)]  # what pdfium answers with
+        self._matrix = pdfium.FS_MATRIX()
+
+    def size(self, offset: int) -> float:
+        """Return the size of the type."""
+        return self._type(offset)[0]
+
+    def is_turned(self, offset: int) -> bool:
+        """Say whether a character stands upright in a page that lies on its side."""
+        return self._type(offset)[1]
+
+    def origin(self, offset: int) -> tuple[float, float]:
+        """Return where a character stands on its base line."""
+        x, y, *_ = self._numbers
+        pdfium.FPDFText_GetCharOrigin(self._page, self._index(offset), x, y)
+        return x.value, y.value
+
+    def sides(self, offset: int) -> tuple[float, float]:
+        """Return the left and the right side of a character."""
+        left, right, bottom, top = self._numbers
+        pdfium.FPDFText_GetCharBox(self._page, self._index(offset), left, right, bottom, top)
+        return left.value, right.value
+
+    def font(self, offset: int) -> tuple[str, bool]:
+        """Return the name of the font, and whether it is bold."""
+        index = self._index(offset)
+        name = ctypes.create_string_buffer(128)
+        pdfium.FPDFText_GetFontInfo(self._page, index, name, len(name), ctypes.c_int())
+        font = name.value.decode("latin-1")
+        return font, "bold" in font.lower() or pdfium.FPDFText_GetFontWeight(self._page, index) >= _BOLD
+
+    def _type(self, offset: int) -> tuple[float, bool]:
+        """Return the size, and whether the character is turned: both are in its matrix."""
+        if (known := self._types.get(offset)) is None:
+            known = self._types[offset] = self._read_type(self._index(offset))
+        return known
+
+    def _read_type(self, index: int) -> tuple[float, bool]:
+        matrix = self._matrix
+        if not pdfium.FPDFText_GetMatrix(self._page, index, matrix):
+            return 0.0, True
+        # many producers set the font at size 1 and scale by the matrix
+        scale = math.hypot(matrix.c, matrix.d)
+        size = round(pdfium.FPDFText_GetFontSize(self._page, index) * scale, 1)
+        return size, abs(matrix.c) > _TURNED * math.hypot(matrix.a, matrix.c)
+
+    def _index(self, offset: int) -> int:
+        return offset if self._are_all_in_text else self._index_in(offset)
+
+    def _index_in(self, offset: int) -> int:
+        return int(pdfium.FPDFText_GetCharIndexFromTextIndex(self._page, offset))
