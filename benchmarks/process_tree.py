@@ -36,10 +36,15 @@ def measure(
     cwd: Path | None = None,
     samples_memory: bool = False,
 ) -> Cost:
-    """Run the command, without output, until it and all its descendants have ended. This process must have no other children.
+    """Run the command, without output, until it and all its descendants have ended.
 
     Sampling memory costs CPU: time a run of its own.
+
+    Raises:
+        RuntimeError: this process has other children, which would be waited for, too.
     """
+    if _has_children():
+        raise RuntimeError("there are other child processes")
     ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
     started = time.perf_counter()
     process = subprocess.Popen(  # commands of the benchmarks only
@@ -60,6 +65,14 @@ def measure(
     if samples_memory:
         sampler.join()
     return Cost(wall_s=wall_s, cpu_s=cpu_s, status=status, peak_mib=peak[0])
+
+
+def _has_children() -> bool:
+    try:
+        os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+    except ChildProcessError:
+        return False
+    return True
 
 
 def _ended() -> Iterator[tuple[int, int, float]]:

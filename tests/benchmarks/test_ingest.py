@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -9,9 +10,15 @@ from pathlib import Path
 import pytest
 
 from benchmarks import ingest, ingest_stages, process_tree
+from kb.extract import sandbox
 
 ROOT = Path(__file__).parents[2]
 BUSY = "import time\nwhile time.process_time() < {seconds}: pass"
+
+
+@pytest.fixture(autouse=True)
+def no_other_children() -> None:
+    sandbox._server.close()  # earlier tests may have started it
 
 
 @pytest.fixture
@@ -43,6 +50,11 @@ def test_exit_status_and_memory_are_those_of_the_command() -> None:
 
     assert cost.status == 3
     assert cost.peak_mib >= 48
+
+
+def test_other_children_are_not_waited_for() -> None:
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE), pytest.raises(RuntimeError):
+        process_tree.measure([sys.executable, "-c", "pass"])
 
 
 def test_a_stage_does_not_count_what_it_calls() -> None:
