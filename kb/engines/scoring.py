@@ -179,7 +179,7 @@ class Scorer:
     def words(self, clauses: Sequence[Clause], passages: Ints) -> Iterator[tuple[int, str, int]]:
         """Yield (passage, word, place of the clause): words as written, folded, that stand for what is asked, stems aside."""
         lexicon = self._fields["words"].lexicon
-        n_words, held, _ = self._lists.of(passages)
+        n_words, _, held = self._lists.of(passages)
         for place, clause in enumerate(clauses):
             is_wanted = np.zeros(len(lexicon), np.bool_)
             is_wanted[self._kin_of(clause.alternatives, None)] = True
