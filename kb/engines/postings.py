@@ -143,13 +143,12 @@ class Field:
         first, last = _span(self._occurrence_ends, number, number + 1)
         if len(at) == len(counts):
             return self._places(first, last).astype(np.int32), counts
-        ends = np.cumsum(counts, dtype=np.int64)[at]
+        n_each = counts[at]
+        starts = np.cumsum(counts, dtype=np.int64)[at] - n_each
         if len(at) and last - first > _FEW * len(at):
-            spans = zip((first + ends - counts[at]).tolist(), (first + ends).tolist(), strict=True)
-            places = np.concatenate([self._places(start, end) for start, end in spans])
-        else:
-            places = self._places(first, last)[ranges(ends - counts[at], counts[at])]
-        return places.astype(np.int32), counts[at]
+            spans = zip((first + starts).tolist(), (first + starts + n_each).tolist(), strict=True)
+            return np.concatenate([self._places(start, end) for start, end in spans]).astype(np.int32), n_each
+        return self._places_at(first, last, ranges(starts, n_each)), n_each
 
     def part(self, first: int, last: int) -> Postings:
         """Return the postings of the terms from `first` to before `last`."""
@@ -165,6 +164,15 @@ class Field:
         for i, plane in enumerate(self.high):
             bits = np.unpackbits(plane[start // 8 : -(-end // 8)])[start % 8 :][: end - start]
             places |= bits.astype(np.uint16) << np.uint16(8 + i)
+        return places
+
+    def _places_at(self, start: int, end: int, at: Numbers) -> Ints:
+        """Return the positions of some of these occurrences, given by their places from `start` on."""
+        places = self._low[start:end][at].astype(np.int32)
+        bits = at + start % 8
+        for i, plane in enumerate(self.high):
+            eights = plane[start // 8 : -(-end // 8)][bits >> 3]
+            places |= (eights >> (7 - (bits & 7)) & 1).astype(np.int32) << (8 + i)
         return places
 
 

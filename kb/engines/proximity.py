@@ -8,13 +8,17 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from kb.engines.bm25 import K1, Floats
 from kb.engines.postings import Field, Ints, Numbers
 
+Bools = NDArray[np.bool_]
+
 NEAR = 0.3  # against 1 for a word; .1 to .3 hardly differ on the development collections, none of which loses
 WINDOW = 8  # words
 MAX_WORDS = 24  # of a query
+_NOWHERE = np.zeros(1, np.bool_)
 
 
 class Word(NamedTuple):
@@ -30,7 +34,12 @@ def points(field: Field, saturations: Floats, words: Sequence[Word | None], pass
     total = np.zeros(len(passages), np.float32)
     if len(words) < 2:
         return total
-    places = [_places(field, word, passages) if word else None for word in words[:MAX_WORDS]]
+    held = [_held(word, passages) for word in words[:MAX_WORDS]]
+    beside = [_NOWHERE, *(has_word for _, has_word in held), _NOWHERE]
+    places = [
+        _places(field, word, at, has_word & (before | after))
+        for word, (at, has_word), before, after in zip(words, held, beside, beside[2:], strict=False)
+    ]
     for one, other, some, others in zip(words, words[1:], places, places[1:], strict=False):
         if one and other and some is not None and others is not None:
             rare, frequent = (some, others) if one.idf >= other.idf else (others, some)
@@ -40,13 +49,20 @@ def points(field: Field, saturations: Floats, words: Sequence[Word | None], pass
     return total
 
 
-def _places(field: Field, word: Word, passages: Ints) -> Numbers:
-    """Return where the word stands: place of the passage in `passages` * 65,536 + position."""
+def _held(word: Word | None, passages: Ints) -> tuple[Numbers, Bools]:
+    """Return where the passages stand among those that have the word, and which of them do."""
+    if not word:
+        return np.zeros(len(passages), np.int64), np.zeros(len(passages), np.bool_)
     at = np.searchsorted(word.passages, passages)
-    has_word = at < len(word.passages)
-    has_word[has_word] = word.passages[at[has_word]] == passages[has_word]
-    positions, counts = field.positions(word.number, at[has_word])
-    found: Numbers = (np.repeat(np.flatnonzero(has_word), counts) << 16) + positions
+    return at, word.passages.take(at, mode="clip") == passages
+
+
+def _places(field: Field, word: Word | None, at: Numbers, is_wanted: Bools) -> Numbers | None:
+    """Return where the word stands in the wanted passages, as place of the passage * 65,536 + position; None if nowhere."""
+    if not word or not is_wanted.any():
+        return None
+    positions, counts = field.positions(word.number, at[is_wanted])
+    found: Numbers = (np.repeat(np.flatnonzero(is_wanted), counts) << 16) + positions
     return found
 
 

@@ -110,7 +110,11 @@ class Scorer:
         """Yield (passage, position of the first term) wherever the terms stand in a row in one field of these passages."""
         field = self._fields[name]
         numbers = [field.lexicon.find(term) for term in terms]
-        if min(numbers) >= 0:
+        if len(numbers) == 1 and numbers[0] >= 0:
+            at, is_there = _at(self._passages(field, numbers[0]), among)
+            positions, counts = field.positions(numbers[0], at[is_there])
+            yield from zip(np.repeat(among[is_there], counts).tolist(), positions.tolist(), strict=True)
+        elif min(numbers) >= 0:
             for place in self._in_a_row(field, numbers, among)[1].tolist():
                 yield place >> 16, place & 0xFFFF
 
