@@ -40,26 +40,24 @@ class Highlighter:
 
     def marks(self, passage: int, stored: Stored, title: str) -> Sequence[Mark]:
         """Return the marks in the text of one of the passages, in no particular order; `title` is that of its guide."""
-        return [*self._mentions(stored.text, title), *self._words(passage, stored)]
+        return [*self._mentions(stored.text, title), *self._alike(passage, stored), *self._stems(passage, stored)]
 
     def _mentions(self, text: str, title: str) -> Iterator[Mark]:
         for mention in norms.find(text, norms.default_in(title)) if self._norms else ():
             named = {term for norm in mention.norms for term in norm.terms}
             yield from (Mark(mention.start, mention.end, *claim) for term, claim in self._norms if term in named)
 
-    def _words(self, passage: int, stored: Stored) -> Iterator[Mark]:
-        if looks := self._looks.get(passage):
-            small = stored.text.replace("İ", "I").lower()  # the one letter that takes two in small
-            for word, claim in looks:
-                yield from (Mark(start, end, *claim) for start, end in _occurrences(small, word))
-        places = self._places.get(passage)
-        if not places:
-            return
-        first, n_words, claims = zip(*places, strict=True)
-        last = np.add(first, n_words) - 1
-        ends = stored.ends[last].tolist()
-        starts = (stored.ends[[*first]] - stored.lengths[[*first]]).tolist()
-        yield from (Mark(start, end, *claim) for start, end, claim in zip(starts, ends, claims, strict=True))
+    def _alike(self, passage: int, stored: Stored) -> Iterator[Mark]:
+        looks = self._looks.get(passage)
+        small = stored.text.replace("İ", "I").lower() if looks else ""  # the one letter that takes two in small
+        for word, claim in looks or ():
+            for start, end in _occurrences(small, word):
+                yield Mark(start, end, *claim)
+
+    def _stems(self, passage: int, stored: Stored) -> Iterator[Mark]:
+        ends, lengths = stored.ends.data, stored.lengths.data
+        for first, n_words, claim in self._places.get(passage, ()):
+            yield Mark(ends[first] - lengths[first], ends[first + n_words - 1], *claim)
 
     def _look_up(self, scorer: Scorer, number: int, clause: Clause, wanted: NDArray[np.int32]) -> _Claim:
         """Look up all but words as written; return what one of these says."""

@@ -222,7 +222,7 @@ class _Runs:
     """The matching passages of each guide."""
 
     def __init__(self, view: View, passages: Ints, scores: Floats, has_all: Bools) -> None:
-        self._keys = scores
+        self._keys, self._view = scores, view
         guides = view.shelf.guide_of[passages]
         is_first = np.ones(len(guides), np.bool_)
         np.not_equal(guides[1:], guides[:-1], out=is_first[1:])
@@ -242,14 +242,18 @@ class _Runs:
     def entry(self, run: int, n_hits: int) -> Entry:
         """Return the work for which this run speaks, with at most `n_hits` passages."""
         start, end = int(self.starts[run]), int(self.ends[run])
-        best = start + np.argsort(-self._keys[start:end], kind="stable")[:n_hits]
-        others = np.flatnonzero(self.works == self.works[run])
+        if n_hits == 1 or end - start == 1:
+            best = [start + int(self._keys[start:end].argmax())]
+        else:
+            best = (start + np.argsort(-self._keys[start:end], kind="stable")[:n_hits]).tolist()
+        work = int(self.works[run])
+        others = np.flatnonzero(self.works == work).tolist() if len(self._view.shelf.works[work]) > 1 else ()
         return Entry(
-            int(self.works[run]),
-            best.tolist(),
+            work,
+            best,
             end - start,
             bool(self.has_all[run]),
-            [int(self.starts[i] + np.argmax(self._keys[self.starts[i] : self.ends[i]])) for i in others.tolist() if i != run],
+            [int(self.starts[i] + np.argmax(self._keys[self.starts[i] : self.ends[i]])) for i in others if i != run],
             float(self.best[run]),
         )
 
