@@ -34,7 +34,10 @@ class Highlighter:
         self._norms: list[tuple[str, _Claim]] = []  # index term
         wanted = np.unique(np.array(passages, np.int32))
         asked = [(number, clause) for number, clause in enumerate(query.clauses) if clause.occur is not Occur.MUST_NOT]
-        claims = [self._look_up(scorer, number, clause, wanted) for number, clause in asked]
+        stems: list[tuple[str, _Claim]] = []
+        claims = [self._look_up(scorer, number, clause, wanted, stems) for number, clause in asked]
+        for place, passage, at in scorer.places_of("text", [stem for stem, _ in stems], wanted):
+            self._places[passage].append((at, 1, stems[place][1]))
         for passage, word, place in scorer.words([clause for _, clause in asked], wanted):
             self._looks[passage].append((word, claims[place]))
 
@@ -59,13 +62,17 @@ class Highlighter:
         for first, n_words, claim in self._places.get(passage, ()):
             yield Mark(ends[first] - lengths[first], ends[first + n_words - 1], *claim)
 
-    def _look_up(self, scorer: Scorer, number: int, clause: Clause, wanted: NDArray[np.int32]) -> _Claim:
-        """Look up all but words as written; return what one of these says."""
+    def _look_up(
+        self, scorer: Scorer, number: int, clause: Clause, wanted: NDArray[np.int32], stems: list[tuple[str, _Claim]]
+    ) -> _Claim:
+        """Look up phrases and norms; single stems are added to `stems`. Returns what a word as written says."""
         tells = scorer.idf(clause)
         of_word = 0.0
         for one in clause.alternatives:
             claim = _Claim(number, tells * one.weight)
-            if one.how is How.STEMS:
+            if one.how is How.STEMS and len(one.terms) == 1:
+                stems.append((one.terms[0], claim))
+            elif one.how is How.STEMS:
                 for passage, word in scorer.places("text", one.terms, wanted):
                     self._places[passage].append((word, len(one.terms), claim))
             elif one.how is How.NORM:

@@ -7,17 +7,17 @@ needs, each in an array of its own: fixed width, so that the positions of a few 
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from kb.engines import gaps
-from kb.engines.arrays import Array, ArrayFile, ArrayWriter
+from kb.engines.arrays import Array, ArrayFile, ArrayWriter, Stretches
 from kb.engines.lexicon import Lexicon, flattened
 
 MAX_COUNT = 255  # occurrences of a term in one passage that are kept
-_FEW = 4096  # occurrences per passage asked for, above which each passage is read by itself
 MAX_POSITION = 0xFFFF  # later tokens of one passage count, but are found by no phrase
 
 Ints = NDArray[np.int32]
@@ -143,12 +143,29 @@ class Field:
         first, last = _span(self._occurrence_ends, number, number + 1)
         if len(at) == len(counts):
             return self._places(first, last).astype(np.int32), counts
-        n_each = counts[at]
-        starts = np.cumsum(counts, dtype=np.int64)[at] - n_each
-        if len(at) and last - first > _FEW * len(at):
-            spans = zip((first + starts).tolist(), (first + starts + n_each).tolist(), strict=True)
-            return np.concatenate([self._places(start, end) for start, end in spans]).astype(np.int32), n_each
-        return self._places_at(first, last, ranges(starts, n_each)), n_each
+        return self.positions_of([number], [at])
+
+    def positions_of(self, numbers: Sequence[int], at: Sequence[Array]) -> tuple[Ints, Counts]:
+        """Return where several terms stand in some of their passages, one after the other, and how often in each.
+
+        `at` are, per term, places in `passages(number)`, all different.
+        """
+        counts = [self.counts(number) for number in numbers]
+        chosen = np.concatenate([places + n for places, n in zip(at, accumulate(map(len, counts), initial=0), strict=False)])
+        n_each = np.concatenate(counts)[chosen]
+        places = ranges(np.cumsum(np.concatenate(counts), dtype=np.int64)[chosen] - n_each, n_each)
+        spans = [_span(self._occurrence_ends, number, number + 1) for number in numbers]
+        positions = _joined(self._low, spans)[places].astype(np.int32)
+        if self.high:
+            eights = [(start // 8, -(-end // 8)) for start, end in spans]
+            n_bits = accumulate((8 * (last - first) for first, last in eights), initial=0)
+            n_before = accumulate((end - start for start, end in spans), initial=0)
+            shifts = [start % 8 + n - m for (start, _), n, m in zip(spans, n_bits, n_before, strict=False)]
+            bits = places + np.repeat(np.repeat(shifts, [*map(len, at)]), n_each)
+            for i, plane in enumerate(self.high):
+                digits = _joined(plane, eights)[bits >> 3] >> (7 - (bits & 7)) & 1
+                positions |= digits.astype(np.int32) << (8 + i)
+        return positions, n_each
 
     def part(self, first: int, last: int) -> Postings:
         """Return the postings of the terms from `first` to before `last`."""
@@ -164,15 +181,6 @@ class Field:
         for i, plane in enumerate(self.high):
             bits = np.unpackbits(plane[start // 8 : -(-end // 8)])[start % 8 :][: end - start]
             places |= bits.astype(np.uint16) << np.uint16(8 + i)
-        return places
-
-    def _places_at(self, start: int, end: int, at: Numbers) -> Ints:
-        """Return the positions of some of these occurrences, given by their places from `start` on."""
-        places = self._low[start:end][at].astype(np.int32)
-        bits = at + start % 8
-        for i, plane in enumerate(self.high):
-            eights = plane[start // 8 : -(-end // 8)][bits >> 3]
-            places |= (eights >> (7 - (bits & 7)) & 1).astype(np.int32) << (8 + i)
         return places
 
 
@@ -261,6 +269,11 @@ def _lengths(ends: Array, first: int, last: int) -> Numbers:
     lengths[1:] = lengths[1:] - lengths[:-1]
     lengths[:1] -= _span(ends, 0, first)[1]
     return lengths
+
+
+def _joined(array: Stretches, spans: Iterable[tuple[int, int]]) -> Counts:
+    """Return stretches of an array of bytes, one after the other."""
+    return np.frombuffer(b"".join([array.bytes(*span) for span in spans]), np.uint8)
 
 
 def _span(ends: Array, first: int, last: int) -> tuple[int, int]:

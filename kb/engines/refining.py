@@ -119,10 +119,10 @@ def _occurrences(features: _Features, held: Numbers, n_words: int) -> tuple[Numb
     owners = np.repeat(np.arange(len(features.n_words)), features.n_words)[wanted[order]]
     starts = np.flatnonzero(np.concatenate([[True], words[1:] != words[:-1]])) if len(words) else np.empty(0, np.int64)
     n_owners = np.diff(starts, append=len(words))
-    number = np.zeros(n_words, np.int32)
-    number[words[starts]] = np.arange(1, len(starts) + 1)
-    found = number[held]
-    hits = np.flatnonzero(found)
-    mine = found[hits] - 1
+    is_wanted, number = np.zeros(n_words, np.bool_), np.empty(n_words, np.int32)
+    is_wanted[words] = True
+    number[words[starts]] = np.arange(len(starts))
+    hits = np.flatnonzero(is_wanted[held])
+    mine = number[held[hits]]
     n_each = n_owners[mine]
     return hits, n_each, owners[ranges(starts[mine], n_each)]

@@ -110,13 +110,21 @@ class Scorer:
         """Yield (passage, position of the first term) wherever the terms stand in a row in one field of these passages."""
         field = self._fields[name]
         numbers = [field.lexicon.find(term) for term in terms]
-        if len(numbers) == 1 and numbers[0] >= 0:
-            at, is_there = _at(self._passages(field, numbers[0]), among)
-            positions, counts = field.positions(numbers[0], at[is_there])
-            yield from zip(np.repeat(among[is_there], counts).tolist(), positions.tolist(), strict=True)
-        elif min(numbers) >= 0:
+        if min(numbers) >= 0:
             for place in self._in_a_row(field, numbers, among)[1].tolist():
                 yield place >> 16, place & 0xFFFF
+
+    def places_of(self, name: str, terms: Sequence[str], among: Ints) -> Iterator[tuple[int, int, int]]:
+        """Yield (place of the term, passage, position) wherever each of the terms stands in one field of these passages."""
+        field = self._fields[name]
+        numbers = [(place, number) for place, term in enumerate(terms) if (number := field.lexicon.find(term)) >= 0]
+        if not numbers:
+            return
+        held = [_at(self._passages(field, number), among) for _, number in numbers]
+        found, counts = field.positions_of([number for _, number in numbers], [at[is_there] for at, is_there in held])
+        places = np.repeat([place for place, _ in numbers], [np.count_nonzero(is_there) for _, is_there in held])
+        passages = np.concatenate([among[is_there] for _, is_there in held])
+        yield from zip(np.repeat(places, counts).tolist(), np.repeat(passages, counts).tolist(), found.tolist(), strict=True)
 
     def _combined(self, must: Sequence[Found], should: Sequence[Found]) -> tuple[Ints, Floats, Bools]:
         """Return passages, scores, and whether all that should match does."""
@@ -184,17 +192,22 @@ class Scorer:
         """Yield (passage, word, place of the clause): words as written, folded, that stand for what is asked, stems aside."""
         lexicon = self._fields["words"].lexicon
         n_words, _, held = self._lists.of(passages)
+        wanted = [self._kin_of(clause.alternatives, None) for clause in clauses]
         for place, clause in enumerate(clauses):
-            is_wanted = np.zeros(len(lexicon), np.bool_)
-            is_wanted[self._kin_of(clause.alternatives, None)] = True
-            for one in clause.alternatives:
-                if one.how is How.PREFIX:
-                    numbers = lexicon.with_prefix(one.terms[0])
-                    is_wanted[numbers.start : numbers.stop] = True
-            hits = np.flatnonzero(is_wanted[held])
-            owners = np.repeat(passages, n_words)[hits] if len(hits) else hits
-            for passage, word in zip(owners.tolist(), held[hits].tolist(), strict=True):
-                yield passage, lexicon[word].decode(), place
+            begun = [lexicon.with_prefix(one.terms[0]) for one in clause.alternatives if one.how is How.PREFIX]
+            if begun:
+                wanted[place] = np.unique(
+                    np.concatenate([wanted[place], *(np.arange(each.start, each.stop) for each in begun)])
+                )
+        is_wanted = np.zeros(len(lexicon), np.bool_)
+        for numbers in wanted:
+            is_wanted[numbers] = True
+        hits = np.flatnonzero(is_wanted[held])
+        owners, found = np.repeat(passages, n_words)[hits].tolist(), held[hits].astype(np.int64)
+        written = [lexicon[word].decode() for word in found.tolist()]
+        for place, numbers in enumerate(wanted):
+            for i in np.flatnonzero(_at(numbers, found)[1]).tolist() if len(hits) else ():
+                yield owners[i], written[i], place
 
     def _any_of(self, alternatives: Sequence[Alternative]) -> Found:
         """Return the passages of any alternative, with the points of the best."""
@@ -372,7 +385,7 @@ def _weighted(found: Found, weight: float) -> Found:
     return found if weight == 1.0 else Found(found.passages, found.points * np.float32(weight))
 
 
-def _at(passages: Ints, wanted: Ints) -> tuple[Array, Bools]:
+def _at(passages: Array, wanted: Array) -> tuple[Array, Bools]:
     """Return where each wanted passage stands, and whether it does."""
     at = np.searchsorted(passages, wanted)
     is_there = at < len(passages)
