@@ -55,12 +55,12 @@ class Highlighter:
         small = stored.text.replace("İ", "I").lower() if looks else ""  # the one letter that takes two in small
         for word, claim in looks or ():
             for start, end in _occurrences(small, word):
-                yield Mark(start, end, *claim)
+                yield Mark(start, end, claim.clause, claim.weight)
 
     def _stems(self, passage: int, stored: Stored) -> Iterator[Mark]:
         ends, lengths = stored.ends.data, stored.lengths.data
         for first, n_words, claim in self._places.get(passage, ()):
-            yield Mark(ends[first] - lengths[first], ends[first + n_words - 1], *claim)
+            yield Mark(ends[first] - lengths[first], ends[first + n_words - 1], claim.clause, claim.weight)
 
     def _look_up(
         self, scorer: Scorer, number: int, clause: Clause, wanted: NDArray[np.int32], stems: list[tuple[str, _Claim]]
@@ -82,12 +82,14 @@ class Highlighter:
         return _Claim(number, of_word)
 
 
-def _occurrences(small: str, word: str) -> Iterator[tuple[int, int]]:
-    """Yield where a folded word stands, as a whole word, in a text in small letters."""
+def _occurrences(small: str, word: str) -> list[tuple[int, int]]:
+    """Return where a folded word stands, as a whole word, in a text in small letters."""
+    found = []
     for spelled in {word, word.replace("ss", "ß"), word.replace("ss", "ß", 1)} if "ss" in word else (word,):
         at = small.find(spelled)
         while at >= 0:
             end = at + len(spelled)
             if not (small[at - 1 : at].isalnum() or small[end : end + 1].isalnum()):
-                yield at, end
+                found.append((at, end))
             at = small.find(spelled, end)
+    return found

@@ -10,6 +10,7 @@ from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from itertools import accumulate
 
 import numpy as np
 from numpy.typing import NDArray
@@ -74,11 +75,10 @@ class View:
         self._members = self._by_value()
         self._values = {axis: [*values] for axis, values in self._members.items()}  # the most frequent first
         self._values[Axis.NORM] = self._values[Axis.NORM][:_COUNTED]
-        self._packed = {
-            axis: _packed(np.array([self._members[axis][value] for value in values])).T.copy()
-            for axis, values in self._values.items()
-            if values
-        }
+        ends = [*accumulate(map(len, self._values.values()))]
+        self._columns = {axis: slice(start, end) for axis, start, end in zip(self._values, [0, *ends], ends, strict=False)}
+        bearing = [self._members[axis][value] for axis, values in self._values.items() for value in values]
+        self._packed = _packed(np.array(bearing, np.bool_).reshape(len(bearing), len(self.current))).T.copy()
 
     @cached_property
     def by_title(self) -> Sequence[int]:
@@ -101,11 +101,10 @@ class View:
         Of the norms only the N_NORMS most frequent are given, and the chosen ones.
         """
         found: list[Facet] = []
-        shown_works = _packed(matched & self.selected(selection))
-        for axis, members in self._packed.items():
+        shown = self._counts(matched & self.selected(selection), slice(None))
+        for axis, columns in self._columns.items():
             is_free = not selection.get(axis)
-            works = shown_works if is_free else _packed(matched & self.selected(selection, besides=axis))
-            counts = np.add.reduce(np.bitwise_count(members & works[:, None]), axis=0, dtype=np.int64)
+            counts = shown[columns] if is_free else self._counts(matched & self.selected(selection, besides=axis), columns)
             values: Sequence[str] = self._values[axis]
             if axis is Axis.NORM:
                 numbers = np.argsort(-counts, kind="stable")[:N_NORMS]
@@ -114,6 +113,12 @@ class View:
             counted = zip(values, counts.tolist(), strict=True)
             found += [Facet(axis=axis, value=value, n_works=n) for value, n in counted if n]
         return tuple(found)
+
+    def _counts(self, works: Bools, columns: slice) -> Numbers:
+        """Return how many of the works bear each of some values, given as columns of what is packed."""
+        shared = self._packed[:, columns] & _packed(works)[:, None]
+        counts: Numbers = np.add.reduce(np.bitwise_count(shared), axis=0, dtype=np.int64)
+        return counts
 
     def _chosen_norms(self, matched: Bools, selection: Selection, counted: Container[str]) -> Iterator[Facet]:
         """Yield the chosen norms that are not counted yet."""
