@@ -96,7 +96,11 @@ def _best(text: str, sentences: Sequence[int], marks: Sequence[Mark], max_chars:
     bounds = (0, *sentences)
     best, most, last = 0, -1.0, 0
     everything = _told(marks, 0, len(text))[0]
+    seen: set[int] = set()
     for start, is_sentence in _starts(text, bounds, marks, max_chars):
+        if start in seen or not (is_sentence or everything * _MIDWAY > most):
+            continue
+        seen.add(start)
         told, end = _told(marks, start, start + max_chars)
         told *= 1 if is_sentence else _MIDWAY
         if told > most:
