@@ -97,6 +97,7 @@ class Field:
         self.lengths: Array = file[f"{name}.lengths"]  # terms per passage
         self.has_positions = f"{name}.low" in file
         self._gaps, self._counts = file.stretches(f"{name}.gaps"), file.stretches(f"{name}.counts")
+        self._mapped_gaps, self._mapped_counts = file[f"{name}.gaps"].data, file[f"{name}.counts"].data  # for many short lists
         self._posting_ends: Array = file[f"{name}.posting_ends"]
         self._gap_ends: Array = file[f"{name}.gap_ends"]
         if self.has_positions:
@@ -126,13 +127,11 @@ class Field:
 
     def of_any(self, numbers: Numbers) -> tuple[Ints, Counts]:
         """Return the passages that have any of these terms (ascending, none twice), term after term, and how often each."""
-        begins = np.diff(numbers, prepend=-2) > 1  # neighbours are read in one go
-        ends = np.append(begins, True)[1:] if len(numbers) else begins
-        runs = [(first, last + 1) for first, last in zip(numbers[begins].tolist(), numbers[ends].tolist(), strict=True)]
-        coded = b"".join([self._gaps.bytes(*_span(self._gap_ends, *run)) for run in runs])
-        counts = b"".join([self._counts.bytes(*_span(self._posting_ends, *run)) for run in runs])
-        n_each = np.concatenate([_lengths(self._posting_ends, *run) for run in runs]) if runs else np.empty(0, np.int64)
-        return gaps.decode(np.frombuffer(coded, np.uint8), n_each), np.frombuffer(counts, np.uint8)
+        starts, ends = _spans(self._gap_ends, numbers)
+        coded = b"".join([self._mapped_gaps[start:end] for start, end in zip(starts.tolist(), ends.tolist(), strict=True)])
+        starts, ends = _spans(self._posting_ends, numbers)
+        counts = b"".join([self._mapped_counts[start:end] for start, end in zip(starts.tolist(), ends.tolist(), strict=True)])
+        return gaps.decode(np.frombuffer(coded, np.uint8), ends - starts), np.frombuffer(counts, np.uint8)
 
     def positions(self, number: int, at: Array) -> tuple[Ints, Counts]:
         """Return where the term stands in some of its passages, one after the other, and how often in each.
@@ -281,6 +280,11 @@ def _span(ends: Array, first: int, last: int) -> tuple[int, int]:
     if first >= last:
         return 0, 0
     return int(ends[first - 1]) if first else 0, int(ends[last - 1])
+
+
+def _spans(ends: Array, numbers: Numbers) -> tuple[Numbers, Numbers]:
+    """Return where the items of each of these terms begin and end."""
+    return np.where(numbers > 0, ends[numbers - 1], 0).astype(np.int64), ends[numbers].astype(np.int64)
 
 
 def ranges(starts: Numbers, counts: Array) -> Numbers:

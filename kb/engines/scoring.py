@@ -35,6 +35,7 @@ ALL_WORDS = 1.1  # factor for a passage that has all words; to put these first a
 MISTYPED = 0.8  # weight of the words most like one that occurs nowhere
 MAX_EXPANSIONS = 1_000  # words that one prefix may stand for
 CACHE_BYTES = 24 << 20
+SMALL_BYTES = 2 << 20  # for what takes long to find and little to keep: words alike, how many passages
 _BINS = 4096  # to find the best by counting: a fifth of the time of a partition
 
 
@@ -75,7 +76,7 @@ class Scorer:
         self._saturation |= {name: saturation(segment.fields[name].lengths) for name in ("words", "norms")}
         self._refiner, self._kin = Refiner(segment), Kin(segment.fields["words"].lexicon, segment.grams)
         self._lists = segment.lists
-        self._cache = Cache(CACHE_BYTES)
+        self._cache, self._small = Cache(CACHE_BYTES), Cache(SMALL_BYTES)
 
     def score(self, query: Query) -> Scored:
         """Return the passages that match."""
@@ -104,6 +105,9 @@ class Scorer:
 
     def find(self, clause: Clause) -> Found:
         """Return the passages that have what the clause asks for."""
+        first, *others = clause.alternatives
+        if not others and first.weight == 1.0 and first.how is not How.ALIKE:
+            return self._one(first.how, first.terms)  # which is kept, and need not be twice
         return self._cache.get(clause.alternatives, lambda: self._any_of(clause.alternatives))
 
     def places(self, name: str, terms: Sequence[str], among: Ints) -> Iterator[tuple[int, int]]:
@@ -186,7 +190,8 @@ class Scorer:
     def idf(self, clause: Clause) -> float:
         """Return how much the clause tells, above 0: the more, the fewer passages have what was typed, or what is like it."""
         typed = clause.alternatives[0]
-        return float(idf(self._n, len(self._one(typed.how, typed.terms).passages) or len(self.find(clause).passages)))
+        n_typed = self._small.get((typed.how, typed.terms), lambda: np.int64(len(self._one(typed.how, typed.terms).passages)))
+        return float(idf(self._n, int(n_typed) or len(self.find(clause).passages)))
 
     def words(self, clauses: Sequence[Clause], passages: Ints) -> Iterator[tuple[int, str, int]]:
         """Yield (passage, word, place of the clause): words as written, folded, that stand for what is asked, stems aside."""
@@ -232,7 +237,7 @@ class Scorer:
             looks = [self._kin.parts] if is_known else [self._kin.parts, self._kin.nearest]
             return np.unique(np.concatenate([np.empty(0, np.int64), *(look(word) for word in words for look in looks)]))
 
-        return self._cache.get(("kin", alternatives), make)
+        return self._small.get(alternatives, make)
 
     def _one(self, how: How, terms: tuple[str, ...]) -> Found:
         def make() -> Found:

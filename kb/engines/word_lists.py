@@ -83,11 +83,13 @@ class Grams:
 
     def _of(self, word: str) -> Sequence[int]:
         """Return the numbers of the parts of a folded word, as many times as each occurs, without those that no word has."""
-        parts = analysis.grams([word])[0]
-        at = np.searchsorted(self._keys, parts)
-        is_known = at < len(self._keys)
-        is_known[is_known] = self._keys[at[is_known]] == parts[is_known]
+        at, is_known = self._at(analysis.grams([word])[0])
         return tuple(at[is_known].tolist())
+
+    def each(self, grams: NDArray[np.uint64]) -> list[Array]:
+        """Return, for each of these parts, the words that have it, ascending; none for one that no word has."""
+        at, is_known = self._at(grams)
+        return [np.frombuffer(words, WORD) for words in self.words(at[is_known].tolist())]
 
     def words(self, numbers: Sequence[int]) -> list[memoryview]:
         """Return, for each of these parts, the words that have it, ascending, as `WORD`."""
@@ -95,13 +97,18 @@ class Grams:
 
     def find(self, grams: NDArray[np.uint64]) -> tuple[NDArray[np.bool_], NDArray[np.float32], Numbers, Ints]:
         """Look up parts of words: which are known; of those, the share of passages and number of words; then these words."""
-        at = np.searchsorted(self._keys, grams)
-        is_known = at < len(self._keys)
-        is_known[is_known] = self._keys[at[is_known]] == grams[is_known]
+        at, is_known = self._at(grams)
         at = at[is_known]
         ends = self._ends[at].astype(np.int64)
         n_words = ends - np.where(at > 0, self._ends[at - 1], 0).astype(np.int64)
         return is_known, self.shares[at], n_words, self._words[ranges(ends - n_words, n_words)]
+
+    def _at(self, grams: NDArray[np.uint64]) -> tuple[Numbers, NDArray[np.bool_]]:
+        """Return the number that each part would have, and whether any word has it."""
+        at = np.searchsorted(self._keys, grams)
+        is_known = at < len(self._keys)
+        is_known[is_known] = self._keys[at[is_known]] == grams[is_known]
+        return at, is_known
 
 
 class Sample(NamedTuple):
