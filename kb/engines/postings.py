@@ -44,7 +44,7 @@ def invert(terms: Ints, passages: Ints, n_terms: int, positions: NDArray[np.uint
     """Return the postings of tokens that are given in reading order: term, passage and position of each."""
     order = stable_order(terms)
     by_term, by_passage, positions = terms[order], passages[order], positions[order]
-    starts = np.flatnonzero(_differs(by_term) | _differs(by_passage))
+    starts = np.flatnonzero(differs(by_term) | differs(by_passage))
     counts = np.diff(starts, append=len(order))
     if counts.max(initial=0) > MAX_COUNT:
         positions = positions[np.arange(len(order)) - np.repeat(starts, counts) < MAX_COUNT]
@@ -60,7 +60,7 @@ def invert_counted(terms: Ints, passages: Ints, counts: Counts, n_terms: int) ->
     """Return the postings of (term, passage, count), passages ascending; counts of the same term and passage are added."""
     order = stable_order(terms)
     by_term, by_passage = terms[order], passages[order]
-    starts = np.flatnonzero(_differs(by_term) | _differs(by_passage))
+    starts = np.flatnonzero(differs(by_term) | differs(by_passage))
     total = np.add.reduceat(counts[order].astype(np.int64), starts) if len(starts) else np.zeros(0, np.int64)
     return Postings(
         np.bincount(by_term[starts], minlength=n_terms).astype(np.int64),
@@ -306,7 +306,7 @@ def stable_order(keys: Ints) -> Numbers:
     return order
 
 
-def _differs(values: Array) -> NDArray[np.bool_]:
+def differs(values: Array) -> NDArray[np.bool_]:
     """Return where a value differs from the one before it; the first one does."""
     differs = np.ones(len(values), np.bool_)
     np.not_equal(values[1:], values[:-1], out=differs[1:])

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from kb import analysis
 from kb.engines.bm25 import K1, Floats, idf, saturation
-from kb.engines.postings import Counts, Ints, Numbers, ranges
+from kb.engines.postings import Counts, Ints, Numbers, differs, ranges
 from kb.engines.segments import Segment
 from kb.engines.word_lists import WORD
 
@@ -117,7 +117,7 @@ def _occurrences(features: _Features, held: Numbers, n_words: int) -> tuple[Numb
     order = np.argsort(words, kind="stable")
     words = words[order]
     owners = np.repeat(np.arange(len(features.n_words)), features.n_words)[wanted[order]]
-    starts = np.flatnonzero(np.concatenate([[True], words[1:] != words[:-1]])) if len(words) else np.empty(0, np.int64)
+    starts = np.flatnonzero(differs(words))
     n_owners = np.diff(starts, append=len(words))
     is_wanted, number = np.zeros(n_words, np.bool_), np.empty(n_words, np.int32)
     is_wanted[words] = True

@@ -196,7 +196,6 @@ class Scorer:
     def words(self, clauses: Sequence[Clause], passages: Ints) -> Iterator[tuple[int, str, int]]:
         """Yield (passage, word, place of the clause): words as written, folded, that stand for what is asked, stems aside."""
         lexicon = self._fields["words"].lexicon
-        n_words, _, held = self._lists.of(passages)
         wanted = [self._kin_of(clause.alternatives, None) for clause in clauses]
         for place, clause in enumerate(clauses):
             begun = [lexicon.with_prefix(one.terms[0]) for one in clause.alternatives if one.how is How.PREFIX]
@@ -204,6 +203,9 @@ class Scorer:
                 wanted[place] = np.unique(
                     np.concatenate([wanted[place], *(np.arange(each.start, each.stop) for each in begun)])
                 )
+        if not any(map(len, wanted)):
+            return
+        n_words, _, held = self._lists.of(passages)
         is_wanted = np.zeros(len(lexicon), np.bool_)
         for numbers in wanted:
             is_wanted[numbers] = True
@@ -335,11 +337,10 @@ class Scorer:
 
     def _sums(self, founds: Sequence[Found]) -> tuple[Ints, Floats]:
         """Return the passages of any of them, ascending, and the sum of their points, by way of arrays over all passages."""
-        total, is_there = np.zeros(self._n, np.float32), np.zeros(self._n, np.bool_)
+        total = np.zeros(self._n, np.float32)
         for found in founds:
             np.add.at(total, found.passages, found.points)  # a third of the time of total[passages] += points
-            is_there[found.passages] = True
-        passages = np.flatnonzero(is_there).astype(np.int32)
+        passages = np.flatnonzero(total > 0).astype(np.int32)  # an idf is above 0, and so are points
         return passages, total[passages]
 
 
