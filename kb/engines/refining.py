@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from kb import analysis
 from kb.engines.bm25 import K1, Floats, idf, saturation
-from kb.engines.postings import Counts, Ints, Numbers, differs, ranges
+from kb.engines.postings import Counts, Ints, Numbers, differs
 from kb.engines.segments import Segment
 from kb.engines.word_lists import WORD
 
@@ -55,17 +55,18 @@ class Refiner:
         points = np.zeros((3, len(passages)), np.float32)
         if not len(features.words):
             return points
-        hits, n_features, owners = _occurrences(features, held.astype(np.intp), len(self._segment.fields["words"].lexicon))
-        of_passage = np.repeat(np.arange(len(passages)), n_each)[hits]
-        at = hits - (np.cumsum(n_each) - n_each)[of_passage]  # within the passage
-        places = np.repeat(of_passage * len(features.weights), n_features) + owners
-        counts = np.repeat(self._segment.lists.counts[starts[of_passage] + at], n_features)
+        hits, of_hit, owners = _occurrences(features, held.astype(np.intp), len(self._segment.fields["words"].lexicon))
+        ends = np.cumsum(n_each)
+        of_passage = _stretch_of(hits, ends)
+        at = hits - (ends - n_each)[of_passage]  # within the passage
+        places = (of_passage * len(features.weights))[of_hit] + owners
+        counts = self._segment.lists.counts[starts[of_passage] + at][of_hit]
         shape, n_known = (len(passages), len(features.weights)), features.n_known
         weights = np.split(features.weights, [n_known])
         found = np.split(_summed(places, counts, shape), [n_known], axis=1)
         for kind, saturations in enumerate(self._saturations):
             points[kind] = _total(found[kind], saturations[passages][:, None], weights[kind])
-        lead = _summed(places[np.repeat(at < LEAD_WORDS, n_features)], None, shape)[:, n_known:]
+        lead = _summed(places[(at < LEAD_WORDS)[of_hit]], None, shape)[:, n_known:]
         points[2] = _total(lead, np.float32(K1), weights[1]) * np.float32(LEAD / GRAMS)
         return points
 
@@ -106,7 +107,7 @@ def _total(times: Floats, saturations: Any, weights: Floats) -> Floats:
 
 
 def _occurrences(features: _Features, held: Numbers, n_words: int) -> tuple[Numbers, Numbers, Numbers]:
-    """Return the places in `held` of words that have a feature, how many features each has, and these, place by place.
+    """Return the places in `held` of words that have a feature; for each feature of each, the place of that place; the feature.
 
     `held` are the words of passages, `n_words` how many the whole lexicon has.
     """
@@ -115,14 +116,19 @@ def _occurrences(features: _Features, held: Numbers, n_words: int) -> tuple[Numb
     wanted = np.flatnonzero(is_held[features.words])
     words = features.words[wanted]
     order = np.argsort(words, kind="stable")
-    words = words[order]
-    owners = np.repeat(np.arange(len(features.n_words)), features.n_words)[wanted[order]]
+    words, owners = words[order], _stretch_of(wanted, np.cumsum(features.n_words))[order]
     starts = np.flatnonzero(differs(words))
-    n_owners = np.diff(starts, append=len(words))
     is_wanted, number = np.zeros(n_words, np.bool_), np.empty(n_words, np.int32)
     is_wanted[words] = True
     number[words[starts]] = np.arange(len(starts))
     hits = np.flatnonzero(is_wanted[held])
     mine = number[held[hits]]
-    n_each = n_owners[mine]
-    return hits, n_each, owners[ranges(starts[mine], n_each)]
+    n_each = np.diff(starts, append=len(words))[mine]
+    of_hit = np.repeat(np.arange(len(hits)), n_each)
+    first = starts[mine] - np.cumsum(n_each) + n_each
+    return hits, of_hit, owners[first[of_hit] + np.arange(len(of_hit))]
+
+
+def _stretch_of(places: Numbers, ends: Numbers) -> Numbers:
+    """Return in which stretch each of the places, ascending, lies, given where stretches end."""
+    return np.repeat(np.arange(len(ends)), np.diff(np.searchsorted(places, ends), prepend=0))
