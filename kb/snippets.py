@@ -96,7 +96,11 @@ def _best(text: str, sentences: Sequence[int], marks: Sequence[Mark], max_chars:
     bounds = (0, *sentences)
     best, most, last = 0, -1.0, 0
     everything = _told(marks, 0, len(text))[0]
+    seen: set[int] = set()
     for start, is_sentence in _starts(text, bounds, marks, max_chars):
+        if start in seen or not (is_sentence or everything * _MIDWAY > most):
+            continue
+        seen.add(start)
         told, end = _told(marks, start, start + max_chars)
         told *= 1 if is_sentence else _MIDWAY
         if told > most:
@@ -122,21 +126,24 @@ def _starts(text: str, bounds: Sequence[int], marks: Sequence[Mark], max_chars: 
             yield sentence, sentence > 0 or not _is_rest(text)
         if mark.end > sentence + max_chars // 2:
             earliest = max(sentence, mark.start - _LEAD_CHARS)
-            part = max(text.rfind(sign, earliest, mark.start) + len(sign) for sign in _PART_ENDS)
+            part = max([text.rfind(sign, earliest, mark.start) + len(sign) for sign in _PART_ENDS])
             blank = text.find(" ", earliest, mark.start)
             yield (part if part > earliest else blank + 1 if blank >= 0 else mark.start), False
 
 
 def _told(marks: Sequence[Mark], start: int, end: int) -> tuple[float, int]:
     """Return the sum over clauses of the weights of their best marks in a stretch, and where the last of these ends."""
-    best: dict[int, Mark] = {}
-    for mark in marks[bisect_left(marks, (start,)) :]:
-        if mark.start >= end:
+    best: dict[int, tuple[float, int]] = {}  # per clause: weight, end
+    for i in range(bisect_left(marks, (start,)), len(marks)):
+        mark_start, mark_end, clause, weight = marks[i]
+        if mark_start >= end:
             break
-        known = best.get(mark.clause)
-        if mark.end <= end and (known is None or mark.weight > known.weight):
-            best[mark.clause] = mark
-    return sum(mark.weight for mark in best.values()), max((mark.end for mark in best.values()), default=0)
+        if mark_end <= end and (clause not in best or weight > best[clause][0]):
+            best[clause] = weight, mark_end
+    if not best:
+        return 0, 0
+    weights, ends = zip(*best.values(), strict=True)
+    return sum(weights), max(ends)
 
 
 def _end(text: str, sentences: Sequence[int], start: int, last: int, max_chars: int) -> int:

@@ -7,7 +7,7 @@
 
 A file is written once and then only read. Reading needs no lock, and a file that is unlinked meanwhile stays readable. What is
 looked up all over is mapped; postings and passages, the bulk, are read where they are needed: mapped, every query would leave
-64 KB per place that it touches in the process's memory.
+64 KB per place that it touches in the process's memory. The lists of words are mapped all the same, since a query takes 200.
 """
 
 import json

@@ -34,7 +34,7 @@ from kb.semantic import Model, passage_text
 
 log = logging.getLogger(__name__)
 
-FORMAT = 5
+FORMAT = 6
 CATALOG = "catalog.json"
 _TOKENS_AT_ONCE = 4_000_000  # gathered in memory before they are written; about 15,000 passages, 700 MB
 

@@ -33,7 +33,7 @@ def current(folder: Path) -> Path:
         IndexDamagedError: the pointer names no generation.
     """
     try:
-        name = (folder / POINTER).read_text("ascii").strip()
+        name = _read(folder / POINTER).decode("ascii").strip()
     except FileNotFoundError as error:
         raise IndexMissingError(str(folder)) from error
     except (OSError, UnicodeDecodeError) as error:
@@ -42,6 +42,15 @@ def current(folder: Path) -> Path:
     if not _is_name(name) or not generation.is_dir():
         raise IndexDamagedError(str(folder), f"{POINTER}: {name!r}")
     return generation
+
+
+def _read(path: Path) -> bytes:
+    """Return what a short file holds; asked for at every search, so without what `open` does besides, four times the work."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        return os.read(descriptor, 256)
+    finally:
+        os.close(descriptor)
 
 
 @contextmanager

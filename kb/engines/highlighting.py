@@ -34,40 +34,45 @@ class Highlighter:
         self._norms: list[tuple[str, _Claim]] = []  # index term
         wanted = np.unique(np.array(passages, np.int32))
         asked = [(number, clause) for number, clause in enumerate(query.clauses) if clause.occur is not Occur.MUST_NOT]
-        claims = [self._look_up(scorer, number, clause, wanted) for number, clause in asked]
+        stems: list[tuple[str, _Claim]] = []
+        claims = [self._look_up(scorer, number, clause, wanted, stems) for number, clause in asked]
+        for place, passage, at in scorer.places_of("text", [stem for stem, _ in stems], wanted):
+            self._places[passage].append((at, 1, stems[place][1]))
         for passage, word, place in scorer.words([clause for _, clause in asked], wanted):
             self._looks[passage].append((word, claims[place]))
 
     def marks(self, passage: int, stored: Stored, title: str) -> Sequence[Mark]:
         """Return the marks in the text of one of the passages, in no particular order; `title` is that of its guide."""
-        return [*self._mentions(stored.text, title), *self._words(passage, stored)]
+        return [*self._mentions(stored.text, title), *self._alike(passage, stored), *self._stems(passage, stored)]
 
     def _mentions(self, text: str, title: str) -> Iterator[Mark]:
         for mention in norms.find(text, norms.default_in(title)) if self._norms else ():
             named = {term for norm in mention.norms for term in norm.terms}
             yield from (Mark(mention.start, mention.end, *claim) for term, claim in self._norms if term in named)
 
-    def _words(self, passage: int, stored: Stored) -> Iterator[Mark]:
-        if looks := self._looks.get(passage):
-            small = stored.text.replace("İ", "I").lower()  # the one letter that takes two in small
-            for word, claim in looks:
-                yield from (Mark(start, end, *claim) for start, end in _occurrences(small, word))
-        places = self._places.get(passage)
-        if not places:
-            return
-        first, n_words, claims = zip(*places, strict=True)
-        last = np.add(first, n_words) - 1
-        ends = stored.ends[last].tolist()
-        starts = (stored.ends[[*first]] - stored.lengths[[*first]]).tolist()
-        yield from (Mark(start, end, *claim) for start, end, claim in zip(starts, ends, claims, strict=True))
+    def _alike(self, passage: int, stored: Stored) -> Iterator[Mark]:
+        looks = self._looks.get(passage)
+        small = stored.text.replace("İ", "I").lower() if looks else ""  # the one letter that takes two in small
+        for word, claim in looks or ():
+            for start, end in _occurrences(small, word):
+                yield Mark(start, end, claim.clause, claim.weight)
 
-    def _look_up(self, scorer: Scorer, number: int, clause: Clause, wanted: NDArray[np.int32]) -> _Claim:
-        """Look up all but words as written; return what one of these says."""
+    def _stems(self, passage: int, stored: Stored) -> Iterator[Mark]:
+        ends, lengths = stored.ends.data, stored.lengths.data
+        for first, n_words, claim in self._places.get(passage, ()):
+            yield Mark(ends[first] - lengths[first], ends[first + n_words - 1], claim.clause, claim.weight)
+
+    def _look_up(
+        self, scorer: Scorer, number: int, clause: Clause, wanted: NDArray[np.int32], stems: list[tuple[str, _Claim]]
+    ) -> _Claim:
+        """Look up phrases and norms; single stems are added to `stems`. Returns what a word as written says."""
         tells = scorer.idf(clause)
         of_word = 0.0
         for one in clause.alternatives:
             claim = _Claim(number, tells * one.weight)
-            if one.how is How.STEMS:
+            if one.how is How.STEMS and len(one.terms) == 1:
+                stems.append((one.terms[0], claim))
+            elif one.how is How.STEMS:
                 for passage, word in scorer.places("text", one.terms, wanted):
                     self._places[passage].append((word, len(one.terms), claim))
             elif one.how is How.NORM:
@@ -77,12 +82,14 @@ class Highlighter:
         return _Claim(number, of_word)
 
 
-def _occurrences(small: str, word: str) -> Iterator[tuple[int, int]]:
-    """Yield where a folded word stands, as a whole word, in a text in small letters."""
+def _occurrences(small: str, word: str) -> list[tuple[int, int]]:
+    """Return where a folded word stands, as a whole word, in a text in small letters."""
+    found = []
     for spelled in {word, word.replace("ss", "ß"), word.replace("ss", "ß", 1)} if "ss" in word else (word,):
         at = small.find(spelled)
         while at >= 0:
             end = at + len(spelled)
             if not (small[at - 1 : at].isalnum() or small[end : end + 1].isalnum()):
-                yield at, end
+                found.append((at, end))
             at = small.find(spelled, end)
+    return found

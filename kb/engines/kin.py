@@ -42,7 +42,7 @@ class Kin:
         contain = self._with_all(analysis.grams([begin])[0][1:-1])  # without those at its borders
         if len(stem) == MIN_BEGIN:
             contain = np.union1d(contain, self._with_all(analysis.grams([stem])[0][:-1]))
-        numbers, n_shared = self._sharing(np.unique(analysis.grams([word])[0]))
+        numbers, n_shared = self._sharing(np.unique(analysis.grams([word])[0]), MIN_LETTERS - analysis.GRAM + 1)
         # n letters have n - 3 parts within them; a letter takes a byte, umlauts two
         n_bytes = self._words.lengths(numbers)
         may_be_part = (n_shared >= n_bytes - analysis.GRAM - 1) & (n_bytes >= MIN_LETTERS)
@@ -77,13 +77,18 @@ class Kin:
     def _with_all(self, grams: NDArray[np.uint64]) -> Numbers:
         """Return the numbers of the words that have all of these parts."""
         wanted = np.unique(grams)
-        numbers, n_shared = self._sharing(wanted)
-        having: Numbers = numbers[n_shared == len(wanted)]
-        return having
+        lists = sorted(self._grams.each(wanted), key=len)
+        if not lists or len(lists) < len(wanted):
+            return np.empty(0, np.int64)
+        having = lists[0]  # the rarest
+        for words in lists[1:]:
+            having = having[words.take(np.searchsorted(words, having), mode="clip") == having]
+        return having.astype(np.int64)
 
-    def _sharing(self, grams: NDArray[np.uint64]) -> tuple[Numbers, Numbers]:
-        """Return the numbers of the words that have any of these parts, ascending, and how many of them each has."""
-        sharing = self._grams.find(grams)[3]
-        n_shared = np.bincount(sharing) if len(sharing) else np.empty(0, np.int64)
-        numbers: Numbers = np.flatnonzero(n_shared)
-        return numbers, n_shared[numbers]
+    def _sharing(self, grams: NDArray[np.uint64], least: int = 1) -> tuple[Numbers, Numbers]:
+        """Return the numbers of the words that have at least so many of these parts, ascending, and how many each has."""
+        n_shared = np.zeros(len(self._words), np.uint16)
+        for words in self._grams.each(grams):
+            n_shared[words] += 1
+        numbers: Numbers = np.flatnonzero(n_shared >= least)
+        return numbers, n_shared[numbers].astype(np.int64)

@@ -72,7 +72,8 @@ def _merge_words(writer: ArrayWriter, sources: Sequence[Source], kept: Sequence[
     for source, own, keep in zip(sources, numbers, kept, strict=True):
         passages = np.flatnonzero(keep).astype(np.int32)
         for start in range(0, len(passages), _PASSAGES_AT_ONCE):
-            n_words, held, counts = source.segment.lists.of(passages[start : start + _PASSAGES_AT_ONCE])
+            n_words, starts, held = source.segment.lists.of(passages[start : start + _PASSAGES_AT_ONCE])
+            counts = source.segment.lists.counts[postings.ranges(starts, n_words)]
             lists.add(n_words, place[own[held]].astype(np.uint32), counts)
     lists.close()
 
@@ -83,7 +84,7 @@ def _sample(sources: Sequence[Source], kept: Sequence[Array], places: Sequence[N
     n_passages, passages, words = 0, [], []
     for source, keep, place in zip(sources, kept, places, strict=True):
         chosen = np.flatnonzero(keep)[::every].astype(np.int32)
-        n_words, held, _ = source.segment.lists.of(chosen)
+        n_words, _, held = source.segment.lists.of(chosen)
         passages.append(n_passages + np.repeat(np.arange(len(chosen)), n_words))
         words.append(place[held])
         n_passages += len(chosen)

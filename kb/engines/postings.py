@@ -7,17 +7,17 @@ needs, each in an array of its own: fixed width, so that the positions of a few 
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from kb.engines import gaps
-from kb.engines.arrays import Array, ArrayFile, ArrayWriter
+from kb.engines.arrays import Array, ArrayFile, ArrayWriter, Stretches
 from kb.engines.lexicon import Lexicon, flattened
 
 MAX_COUNT = 255  # occurrences of a term in one passage that are kept
-_FEW = 4096  # occurrences per passage asked for, above which each passage is read by itself
 MAX_POSITION = 0xFFFF  # later tokens of one passage count, but are found by no phrase
 
 Ints = NDArray[np.int32]
@@ -44,7 +44,7 @@ def invert(terms: Ints, passages: Ints, n_terms: int, positions: NDArray[np.uint
     """Return the postings of tokens that are given in reading order: term, passage and position of each."""
     order = stable_order(terms)
     by_term, by_passage, positions = terms[order], passages[order], positions[order]
-    starts = np.flatnonzero(_differs(by_term) | _differs(by_passage))
+    starts = np.flatnonzero(differs(by_term) | differs(by_passage))
     counts = np.diff(starts, append=len(order))
     if counts.max(initial=0) > MAX_COUNT:
         positions = positions[np.arange(len(order)) - np.repeat(starts, counts) < MAX_COUNT]
@@ -60,7 +60,7 @@ def invert_counted(terms: Ints, passages: Ints, counts: Counts, n_terms: int) ->
     """Return the postings of (term, passage, count), passages ascending; counts of the same term and passage are added."""
     order = stable_order(terms)
     by_term, by_passage = terms[order], passages[order]
-    starts = np.flatnonzero(_differs(by_term) | _differs(by_passage))
+    starts = np.flatnonzero(differs(by_term) | differs(by_passage))
     total = np.add.reduceat(counts[order].astype(np.int64), starts) if len(starts) else np.zeros(0, np.int64)
     return Postings(
         np.bincount(by_term[starts], minlength=n_terms).astype(np.int64),
@@ -97,6 +97,7 @@ class Field:
         self.lengths: Array = file[f"{name}.lengths"]  # terms per passage
         self.has_positions = f"{name}.low" in file
         self._gaps, self._counts = file.stretches(f"{name}.gaps"), file.stretches(f"{name}.counts")
+        self._mapped_gaps, self._mapped_counts = file[f"{name}.gaps"].data, file[f"{name}.counts"].data  # for many short lists
         self._posting_ends: Array = file[f"{name}.posting_ends"]
         self._gap_ends: Array = file[f"{name}.gap_ends"]
         if self.has_positions:
@@ -126,13 +127,11 @@ class Field:
 
     def of_any(self, numbers: Numbers) -> tuple[Ints, Counts]:
         """Return the passages that have any of these terms (ascending, none twice), term after term, and how often each."""
-        begins = np.diff(numbers, prepend=-2) > 1  # neighbours are read in one go
-        ends = np.append(begins, True)[1:] if len(numbers) else begins
-        runs = [(first, last + 1) for first, last in zip(numbers[begins].tolist(), numbers[ends].tolist(), strict=True)]
-        coded = b"".join([self._gaps.bytes(*_span(self._gap_ends, *run)) for run in runs])
-        counts = b"".join([self._counts.bytes(*_span(self._posting_ends, *run)) for run in runs])
-        n_each = np.concatenate([_lengths(self._posting_ends, *run) for run in runs]) if runs else np.empty(0, np.int64)
-        return gaps.decode(np.frombuffer(coded, np.uint8), n_each), np.frombuffer(counts, np.uint8)
+        starts, ends = _spans(self._gap_ends, numbers)
+        coded = b"".join([self._mapped_gaps[start:end] for start, end in zip(starts.tolist(), ends.tolist(), strict=True)])
+        starts, ends = _spans(self._posting_ends, numbers)
+        counts = b"".join([self._mapped_counts[start:end] for start, end in zip(starts.tolist(), ends.tolist(), strict=True)])
+        return gaps.decode(np.frombuffer(coded, np.uint8), ends - starts), np.frombuffer(counts, np.uint8)
 
     def positions(self, number: int, at: Array) -> tuple[Ints, Counts]:
         """Return where the term stands in some of its passages, one after the other, and how often in each.
@@ -143,13 +142,29 @@ class Field:
         first, last = _span(self._occurrence_ends, number, number + 1)
         if len(at) == len(counts):
             return self._places(first, last).astype(np.int32), counts
-        ends = np.cumsum(counts, dtype=np.int64)[at]
-        if len(at) and last - first > _FEW * len(at):
-            spans = zip((first + ends - counts[at]).tolist(), (first + ends).tolist(), strict=True)
-            places = np.concatenate([self._places(start, end) for start, end in spans])
-        else:
-            places = self._places(first, last)[ranges(ends - counts[at], counts[at])]
-        return places.astype(np.int32), counts[at]
+        return self.positions_of([number], [at])
+
+    def positions_of(self, numbers: Sequence[int], at: Sequence[Array]) -> tuple[Ints, Counts]:
+        """Return where several terms stand in some of their passages, one after the other, and how often in each.
+
+        `at` are, per term, places in `passages(number)`, all different.
+        """
+        counts = [self.counts(number) for number in numbers]
+        chosen = np.concatenate([places + n for places, n in zip(at, accumulate(map(len, counts), initial=0), strict=False)])
+        n_each = np.concatenate(counts)[chosen]
+        places = ranges(np.cumsum(np.concatenate(counts), dtype=np.int64)[chosen] - n_each, n_each)
+        spans = [_span(self._occurrence_ends, number, number + 1) for number in numbers]
+        positions = _joined(self._low, spans)[places].astype(np.int32)
+        if self.high:
+            eights = [(start // 8, -(-end // 8)) for start, end in spans]
+            n_bits = accumulate((8 * (last - first) for first, last in eights), initial=0)
+            n_before = accumulate((end - start for start, end in spans), initial=0)
+            shifts = [start % 8 + n - m for (start, _), n, m in zip(spans, n_bits, n_before, strict=False)]
+            bits = places + np.repeat(np.repeat(shifts, [*map(len, at)]), n_each)
+            for i, plane in enumerate(self.high):
+                digits = _joined(plane, eights)[bits >> 3] >> (7 - (bits & 7)) & 1
+                positions |= digits.astype(np.int32) << (8 + i)
+        return positions, n_each
 
     def part(self, first: int, last: int) -> Postings:
         """Return the postings of the terms from `first` to before `last`."""
@@ -255,11 +270,21 @@ def _lengths(ends: Array, first: int, last: int) -> Numbers:
     return lengths
 
 
+def _joined(array: Stretches, spans: Iterable[tuple[int, int]]) -> Counts:
+    """Return stretches of an array of bytes, one after the other."""
+    return np.frombuffer(b"".join([array.bytes(*span) for span in spans]), np.uint8)
+
+
 def _span(ends: Array, first: int, last: int) -> tuple[int, int]:
     """Return where the items of the terms from `first` to before `last` begin and end."""
     if first >= last:
         return 0, 0
     return int(ends[first - 1]) if first else 0, int(ends[last - 1])
+
+
+def _spans(ends: Array, numbers: Numbers) -> tuple[Numbers, Numbers]:
+    """Return where the items of each of these terms begin and end."""
+    return np.where(numbers > 0, ends[numbers - 1], 0).astype(np.int64), ends[numbers].astype(np.int64)
 
 
 def ranges(starts: Numbers, counts: Array) -> Numbers:
@@ -281,7 +306,7 @@ def stable_order(keys: Ints) -> Numbers:
     return order
 
 
-def _differs(values: Array) -> NDArray[np.bool_]:
+def differs(values: Array) -> NDArray[np.bool_]:
     """Return where a value differs from the one before it; the first one does."""
     differs = np.ones(len(values), np.bool_)
     np.not_equal(values[1:], values[:-1], out=differs[1:])

@@ -4,17 +4,22 @@ Two words that follow each other in the query count as a term that occurs wherev
 with the idf of the rarer one. Like the finer features it is looked at in the best passages only.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from kb.engines.bm25 import K1, Floats
 from kb.engines.postings import Field, Ints, Numbers
 
+Bools = NDArray[np.bool_]
+
 NEAR = 0.3  # against 1 for a word; .1 to .3 hardly differ on the development collections, none of which loses
 WINDOW = 8  # words
 MAX_WORDS = 24  # of a query
+_NOWHERE = np.zeros(1, np.bool_)
 
 
 class Word(NamedTuple):
@@ -27,27 +32,51 @@ class Word(NamedTuple):
 
 def points(field: Field, saturations: Floats, words: Sequence[Word | None], passages: Ints) -> Floats:
     """Return what the passages get; None stands for what is no single word of the field, and parts its neighbours."""
-    total = np.zeros(len(passages), np.float32)
+    nothing = np.zeros(len(passages), np.float32)
     if len(words) < 2:
-        return total
-    places = [_places(field, word, passages) if word else None for word in words[:MAX_WORDS]]
-    for one, other, some, others in zip(words, words[1:], places, places[1:], strict=False):
-        if one and other and some is not None and others is not None:
-            rare, frequent = (some, others) if one.idf >= other.idf else (others, some)
-            times = np.bincount(_near(rare, frequent) >> 16, minlength=len(passages)).astype(np.float32)
-            factor = np.float32(NEAR * max(one.idf, other.idf) * (K1 + 1))
-            total += factor * times / (times + saturations[passages])
+        return nothing
+    words = words[:MAX_WORDS]
+    at, has_word = zip(*(_held(word, passages) for word in words), strict=True)
+    both = [one & other for one, other in pairwise(has_word)]
+    places = _places(field, words, at, [before | after for before, after in pairwise([_NOWHERE, *both, _NOWHERE])])
+    rare, frequent = [], []
+    idfs: list[float] = []
+    for first in [i for i, has_both in enumerate(both) if has_both.any()]:
+        idf, most = max((word.idf, -i) for i, word in enumerate(words[first : first + 2]) if word)
+        shift = len(idfs) * len(passages) << 16  # the pairs are looked at together
+        rare.append(places[first - most] + shift)
+        frequent.append(places[first + 1 + most] + shift)
+        idfs.append(idf)
+    if not idfs:
+        return nothing
+    near = _near(np.concatenate(rare), np.concatenate(frequent))
+    times = np.bincount(near >> 16, minlength=len(idfs) * len(passages)).astype(np.float32).reshape(len(idfs), -1)
+    factors = np.array(idfs, np.float32) * np.float32(NEAR * (K1 + 1))
+    total: Floats = np.sum(factors[:, None] * times / (times + saturations[passages]), axis=0)
     return total
 
 
-def _places(field: Field, word: Word, passages: Ints) -> Numbers:
-    """Return where the word stands: place of the passage in `passages` * 65,536 + position."""
+def _held(word: Word | None, passages: Ints) -> tuple[Numbers, Bools]:
+    """Return where the passages stand among those that have the word, and which of them do."""
+    if not word:
+        return np.zeros(len(passages), np.int64), np.zeros(len(passages), np.bool_)
     at = np.searchsorted(word.passages, passages)
-    has_word = at < len(word.passages)
-    has_word[has_word] = word.passages[at[has_word]] == passages[has_word]
-    positions, counts = field.positions(word.number, at[has_word])
-    found: Numbers = (np.repeat(np.flatnonzero(has_word), counts) << 16) + positions
-    return found
+    return at, word.passages.take(at, mode="clip") == passages
+
+
+def _places(
+    field: Field, words: Sequence[Word | None], at: Sequence[Numbers], is_wanted: Sequence[Bools]
+) -> Mapping[int, Numbers]:
+    """Return, per word that stands in wanted passages, where it does: place of the passage * 65,536 + position."""
+    asked = [i for i, wanted in enumerate(is_wanted) if wanted.any()]
+    if not asked:
+        return {}
+    numbers = [word.number for word in map(words.__getitem__, asked) if word]
+    positions, counts = field.positions_of(numbers, [at[i][is_wanted[i]] for i in asked])
+    passages = [np.flatnonzero(is_wanted[i]) for i in asked]
+    found = (np.repeat(np.concatenate(passages), counts) << 16) + positions
+    ends = np.cumsum(counts)[np.cumsum([*map(len, passages)]) - 1]
+    return dict(zip(asked, np.split(found, ends[:-1]), strict=True))
 
 
 def _near(few: Numbers, many: Numbers) -> Numbers:

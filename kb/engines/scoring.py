@@ -34,7 +34,8 @@ WEIGHTS: Mapping[str, float] = {**FIELDS, "norms": 3.0}
 ALL_WORDS = 1.1  # factor for a passage that has all words; to put these first altogether costs nDCG@10 .05 (sgb)
 MISTYPED = 0.8  # weight of the words most like one that occurs nowhere
 MAX_EXPANSIONS = 1_000  # words that one prefix may stand for
-CACHE_BYTES = 24 << 20
+CACHE_BYTES = 64 << 20  # at 100,000 passages, 200 queries leave 54 MB
+SMALL_BYTES = 2 << 20  # for what takes long to find and little to keep: words alike, how many passages
 _BINS = 4096  # to find the best by counting: a fifth of the time of a partition
 
 
@@ -75,7 +76,7 @@ class Scorer:
         self._saturation |= {name: saturation(segment.fields[name].lengths) for name in ("words", "norms")}
         self._refiner, self._kin = Refiner(segment), Kin(segment.fields["words"].lexicon, segment.grams)
         self._lists = segment.lists
-        self._cache = Cache(CACHE_BYTES)
+        self._cache, self._small = Cache(CACHE_BYTES), Cache(SMALL_BYTES)
 
     def score(self, query: Query) -> Scored:
         """Return the passages that match."""
@@ -104,6 +105,9 @@ class Scorer:
 
     def find(self, clause: Clause) -> Found:
         """Return the passages that have what the clause asks for."""
+        first, *others = clause.alternatives
+        if not others and first.weight == 1.0 and first.how is not How.ALIKE:
+            return self._one(first.how, first.terms)  # which is kept, and need not be twice
         return self._cache.get(clause.alternatives, lambda: self._any_of(clause.alternatives))
 
     def places(self, name: str, terms: Sequence[str], among: Ints) -> Iterator[tuple[int, int]]:
@@ -113,6 +117,18 @@ class Scorer:
         if min(numbers) >= 0:
             for place in self._in_a_row(field, numbers, among)[1].tolist():
                 yield place >> 16, place & 0xFFFF
+
+    def places_of(self, name: str, terms: Sequence[str], among: Ints) -> Iterator[tuple[int, int, int]]:
+        """Yield (place of the term, passage, position) wherever each of the terms stands in one field of these passages."""
+        field = self._fields[name]
+        numbers = [(place, number) for place, term in enumerate(terms) if (number := field.lexicon.find(term)) >= 0]
+        if not numbers:
+            return
+        held = [_at(self._passages(field, number), among) for _, number in numbers]
+        found, counts = field.positions_of([number for _, number in numbers], [at[is_there] for at, is_there in held])
+        places = np.repeat([place for place, _ in numbers], [np.count_nonzero(is_there) for _, is_there in held])
+        passages = np.concatenate([among[is_there] for _, is_there in held])
+        yield from zip(np.repeat(places, counts).tolist(), np.repeat(passages, counts).tolist(), found.tolist(), strict=True)
 
     def _combined(self, must: Sequence[Found], should: Sequence[Found]) -> tuple[Ints, Floats, Bools]:
         """Return passages, scores, and whether all that should match does."""
@@ -174,23 +190,31 @@ class Scorer:
     def idf(self, clause: Clause) -> float:
         """Return how much the clause tells, above 0: the more, the fewer passages have what was typed, or what is like it."""
         typed = clause.alternatives[0]
-        return float(idf(self._n, len(self._one(typed.how, typed.terms).passages) or len(self.find(clause).passages)))
+        n_typed = self._small.get((typed.how, typed.terms), lambda: np.int64(len(self._one(typed.how, typed.terms).passages)))
+        return float(idf(self._n, int(n_typed) or len(self.find(clause).passages)))
 
     def words(self, clauses: Sequence[Clause], passages: Ints) -> Iterator[tuple[int, str, int]]:
         """Yield (passage, word, place of the clause): words as written, folded, that stand for what is asked, stems aside."""
         lexicon = self._fields["words"].lexicon
-        n_words, held, _ = self._lists.of(passages)
+        wanted = [self._kin_of(clause.alternatives, None) for clause in clauses]
         for place, clause in enumerate(clauses):
-            is_wanted = np.zeros(len(lexicon), np.bool_)
-            is_wanted[self._kin_of(clause.alternatives, None)] = True
-            for one in clause.alternatives:
-                if one.how is How.PREFIX:
-                    numbers = lexicon.with_prefix(one.terms[0])
-                    is_wanted[numbers.start : numbers.stop] = True
-            hits = np.flatnonzero(is_wanted[held])
-            owners = np.repeat(passages, n_words)[hits] if len(hits) else hits
-            for passage, word in zip(owners.tolist(), held[hits].tolist(), strict=True):
-                yield passage, lexicon[word].decode(), place
+            begun = [lexicon.with_prefix(one.terms[0]) for one in clause.alternatives if one.how is How.PREFIX]
+            if begun:
+                wanted[place] = np.unique(
+                    np.concatenate([wanted[place], *(np.arange(each.start, each.stop) for each in begun)])
+                )
+        if not any(map(len, wanted)):
+            return
+        n_words, _, held = self._lists.of(passages)
+        is_wanted = np.zeros(len(lexicon), np.bool_)
+        for numbers in wanted:
+            is_wanted[numbers] = True
+        hits = np.flatnonzero(is_wanted[held])
+        owners, found = np.repeat(passages, n_words)[hits].tolist(), held[hits].astype(np.int64)
+        written = [lexicon[word].decode() for word in found.tolist()]
+        for place, numbers in enumerate(wanted):
+            for i in np.flatnonzero(_at(numbers, found)[1]).tolist() if len(hits) else ():
+                yield owners[i], written[i], place
 
     def _any_of(self, alternatives: Sequence[Alternative]) -> Found:
         """Return the passages of any alternative, with the points of the best."""
@@ -215,7 +239,7 @@ class Scorer:
             looks = [self._kin.parts] if is_known else [self._kin.parts, self._kin.nearest]
             return np.unique(np.concatenate([np.empty(0, np.int64), *(look(word) for word in words for look in looks)]))
 
-        return self._cache.get(("kin", alternatives), make)
+        return self._small.get(alternatives, make)
 
     def _one(self, how: How, terms: tuple[str, ...]) -> Found:
         def make() -> Found:
@@ -313,11 +337,10 @@ class Scorer:
 
     def _sums(self, founds: Sequence[Found]) -> tuple[Ints, Floats]:
         """Return the passages of any of them, ascending, and the sum of their points, by way of arrays over all passages."""
-        total, is_there = np.zeros(self._n, np.float32), np.zeros(self._n, np.bool_)
+        total = np.zeros(self._n, np.float32)
         for found in founds:
             np.add.at(total, found.passages, found.points)  # a third of the time of total[passages] += points
-            is_there[found.passages] = True
-        passages = np.flatnonzero(is_there).astype(np.int32)
+        passages = np.flatnonzero(total > 0).astype(np.int32)  # an idf is above 0, and so are points
         return passages, total[passages]
 
 
@@ -368,7 +391,7 @@ def _weighted(found: Found, weight: float) -> Found:
     return found if weight == 1.0 else Found(found.passages, found.points * np.float32(weight))
 
 
-def _at(passages: Ints, wanted: Ints) -> tuple[Array, Bools]:
+def _at(passages: Array, wanted: Array) -> tuple[Array, Bools]:
     """Return where each wanted passage stands, and whether it does."""
     at = np.searchsorted(passages, wanted)
     is_there = at < len(passages)

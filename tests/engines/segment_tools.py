@@ -55,7 +55,9 @@ def content(segment: Segment) -> dict[str, object]:
         for name, field in segment.fields.items()
     }
     found |= {f"{name} lengths": field.lengths.tolist() for name, field in segment.fields.items()}
-    found["lists"] = [each.tolist() for each in segment.lists.of(np.arange(len(segment), dtype=np.int32))]
+    found["lists"] = [
+        each.tolist() for each in (*segment.lists.of(np.arange(len(segment), dtype=np.int32)), segment.lists.counts)
+    ]
     found["grams"] = [each.tolist() for each in segment.grams.find(analysis.grams(["zusicherung", "umzug", "fremd"])[0])]
     found["gram lengths"] = segment.grams.lengths.tolist()
     found["passages"] = [

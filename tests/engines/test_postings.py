@@ -71,9 +71,7 @@ def test_postings_hold_what_the_tokens_say(tmp_path: Path) -> None:
         assert n_each.tolist() == field.counts(number).tolist()
 
 
-@pytest.mark.parametrize("few", [0, 1 << 20])
-def test_positions_of_some_passages_are_read_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, few: int) -> None:
-    monkeypatch.setattr("kb.engines.postings._FEW", few)
+def test_positions_of_some_passages_are_read_alone(tmp_path: Path) -> None:
     given = tokens(random.Random(3))
     field = written(tmp_path / "f", inverted(given))
     wanted = field.passages(7)[[5, 1]].tolist()
@@ -83,6 +81,18 @@ def test_positions_of_some_passages_are_read_alone(tmp_path: Path, monkeypatch: 
     expected = [[p for term, passage, p in given if (term, passage) == (7, place)] for place in wanted]
     assert positions.tolist() == [position for one in expected for position in one]
     assert n_each.tolist() == [*map(len, expected)]
+
+
+def test_positions_of_several_terms_come_one_after_the_other(tmp_path: Path) -> None:
+    given = tokens(random.Random(3))
+    field = written(tmp_path / "f", inverted(given))
+    asked = [(7, np.array([5, 1])), (0, np.arange(0)), (3, np.arange(field.n_passages(3)))]
+
+    positions, n_each = field.positions_of([number for number, _ in asked], [at for _, at in asked])
+
+    alone = [field.positions(number, at) for number, at in asked if len(at)]
+    assert positions.tolist() == [position for one, _ in alone for position in one.tolist()]
+    assert n_each.tolist() == [n for _, counts in alone for n in counts.tolist()]
 
 
 def test_a_stretch_of_terms_is_read_as_it_was_made(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ import pytest
 
 from kb import analysis
 from kb.engines.arrays import ArrayFile, ArrayWriter
+from kb.engines.postings import ranges
 from kb.engines.word_lists import Grams, ListsWriter, Sample, WordLists, step, write_grams
 
 WORDS = ["bananan", "der", "umzug", "umzüge", "zug"]
@@ -27,11 +28,12 @@ def path(tmp_path: Path) -> Path:
 
 
 def test_the_words_of_some_passages_are_read(path: Path) -> None:
-    n_words, words, counts = WordLists(ArrayFile(path)).of(np.array([2, 0, 1], np.int32))
+    lists = WordLists(ArrayFile(path))
+    n_words, starts, words = lists.of(np.array([2, 0, 1], np.int32))
 
     assert n_words.tolist() == [3, 2, 0]
     assert words.tolist() == [0, 1, 3, 2, 4]
-    assert counts.tolist() == [2, 9, 1, 1, 3]
+    assert lists.counts[ranges(starts, n_words)].tolist() == [2, 9, 1, 1, 3]
 
 
 def test_a_part_names_the_words_that_have_it(path: Path) -> None:
