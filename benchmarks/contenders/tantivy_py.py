@@ -8,7 +8,8 @@ cardinality aggregation is not exact. A filter is a clause without score beside 
 
 `page` is what the earlier measurement called a page: ten passages, their snippets, passages per topic; no guides.
 `chain` adds words as written and 4-grams of content words to the stems and asks all of them. Passages that match by 4-grams
-alone are neither shown nor counted: stems and words are a must, 4-grams add to their score. One flat union for the ranking took
+alone are neither shown nor counted: stems and words are a must (for a phrase or all words only stems), the others add to
+their score. One flat union for the ranking took
 as long at 20,000 passages.
 """
 
@@ -190,21 +191,23 @@ class PageSearcher(Searcher):
 
 
 class ChainSearcher(Searcher):
-    """Stems, words as written and 4-grams. A phrase and 'all words' ask for stems alone, as in the product."""
+    """Stems, words as written and 4-grams. A phrase and 'all words' demand stems, the others add to the score."""
 
     def _query(self, asked: Asked) -> Any:
         stems = super()._query(asked)
         if asked.is_phrase or asked.all_words:
             return stems
-        words = [(Occur.Should, _boosted(self._term("words", word.lower(), "freq"), CHAIN["words"])) for word in asked.words]
-        return Query.boolean_query([(Occur.Should, stems), *words])
+        return Query.boolean_query([(Occur.Should, stems), *self._words(asked)])
 
     def _ranking(self, asked: Asked, query: Any) -> Any:
-        if asked.is_phrase or asked.all_words:
-            return query
         found = [gram for word in asked.words for gram in grams(word)]
         optional = [(Occur.Should, _boosted(self._term("grams", gram, "freq"), CHAIN["grams"])) for gram in found]
+        if asked.is_phrase or asked.all_words:
+            optional += self._words(asked)
         return Query.boolean_query([(Occur.Must, query), *optional])
+
+    def _words(self, asked: Asked) -> list[Any]:
+        return [(Occur.Should, _boosted(self._term("words", word.lower(), "freq"), CHAIN["words"])) for word in asked.words]
 
 
 def _boosted(query: Any, weight: float) -> Any:
