@@ -96,17 +96,15 @@ def _best(text: str, sentences: Sequence[int], marks: Sequence[Mark], max_chars:
     bounds = (0, *sentences)
     best, most, last = 0, -1.0, 0
     everything = _told(marks, 0, len(text))[0]
-    seen: set[int] = set()
-    for start, is_sentence in _starts(text, bounds, marks, max_chars):
-        if start in seen or not (is_sentence or everything * _MIDWAY > most):
-            continue
-        seen.add(start)
-        told, end = _told(marks, start, start + max_chars)
-        told *= 1 if is_sentence else _MIDWAY
-        if told > most:
-            best, most, last = start, told, end
-        if most > everything - _NOTHING:
+    for starts, factor in ((_sentences, 1.0), (_parts, _MIDWAY)):
+        if everything * factor <= most + _NOTHING:
             break
+        for start in starts(text, bounds, marks, max_chars):
+            told, end = _told(marks, start, start + max_chars)
+            if told * factor > most:
+                best, most, last = start, told * factor, end
+            if most > everything * factor - _NOTHING:
+                break
     if not _is_rest(text):
         best = 0 if best <= _LEAD_CHARS and last <= max_chars else best
     elif not marks and sentences and sentences[0] <= max_chars // 2:
@@ -116,19 +114,31 @@ def _best(text: str, sentences: Sequence[int], marks: Sequence[Mark], max_chars:
     return best + len(text[best:]) - len(text[best:].lstrip(_NO_START)), last
 
 
-def _starts(text: str, bounds: Sequence[int], marks: Sequence[Mark], max_chars: int) -> Iterator[tuple[int, bool]]:
-    """Yield, for each mark, where its sentence begins, or a part or word of that; with it, whether a sentence begins there."""
+def _sentences(text: str, bounds: Sequence[int], marks: Sequence[Mark], max_chars: int) -> Iterator[int]:
+    """Yield where sentences begin that have a mark."""
     seen = -1
     for mark in marks:
         sentence = bounds[bisect_right(bounds, mark.start) - 1]
-        if sentence != seen and mark.end <= sentence + max_chars:
+        if sentence != seen and mark.end <= sentence + max_chars and (sentence > 0 or not _is_rest(text)):
             seen = sentence
-            yield sentence, sentence > 0 or not _is_rest(text)
-        if mark.end > sentence + max_chars // 2:
+            yield sentence
+
+
+def _parts(text: str, bounds: Sequence[int], marks: Sequence[Mark], max_chars: int) -> Iterator[int]:
+    """Yield, for marks late in a sentence, where a part of it begins, or a word; and where the rest of a sentence begins."""
+    seen = -1
+    for mark in marks:
+        sentence = bounds[bisect_right(bounds, mark.start) - 1]
+        if mark.end <= sentence + max_chars // 2:
+            start = 0 if sentence == 0 and _is_rest(text) else seen
+        else:
             earliest = max(sentence, mark.start - _LEAD_CHARS)
             part = max([text.rfind(sign, earliest, mark.start) + len(sign) for sign in _PART_ENDS])
             blank = text.find(" ", earliest, mark.start)
-            yield (part if part > earliest else blank + 1 if blank >= 0 else mark.start), False
+            start = part if part > earliest else blank + 1 if blank >= 0 else mark.start
+        if start != seen:
+            seen = start
+            yield start
 
 
 def _told(marks: Sequence[Mark], start: int, end: int) -> tuple[float, int]:
