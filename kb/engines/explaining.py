@@ -46,7 +46,7 @@ def _ways(scorer: Scorer, query: Query, clause: Clause, one: Ints) -> Iterator[S
         points = _points(scorer.way(clause, way), one)
         if way.how is How.ALIKE:
             yield Share(Reason.ALIKE, points, clause.typed, tuple(sorted(word for _, word, _ in scorer.words([clause], one))))
-        elif number and way.terms in names:
+        elif way.terms in names and (number or way.weight < 1):  # the first is what was typed, or what was meant by it
             yield Share(Reason.ADDED, points, clause.typed, (names[way.terms],))
         else:
             yield Share(Reason.WORD, points, clause.typed)
