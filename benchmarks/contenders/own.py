@@ -7,17 +7,19 @@ it, with snippets for up to three passages per guide. All also count those with 
 
 import hashlib
 from collections.abc import Iterable
+from contextlib import ExitStack
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import kb
 from benchmarks.contenders.contract import END_MARK, MARK, Shown
 from benchmarks.corpus import Item
 from benchmarks.queries import Asked
 from kb import query, search
-from kb.engines import EmbeddedEngine
+from kb.engines import EmbeddedEngine, scoring, works
 from kb.model import Answer, Axis, Matches, Query, Snippet
 
 _AXES = {Axis.TOPIC: "topic", Axis.KIND: "kind", Axis.PARTNER: "partner"}
@@ -58,6 +60,10 @@ class Searcher:
 
     def __init__(self, folder: Path, variant: str) -> None:
         self._engine, self._variant = EmbeddedEngine(folder), variant
+        self._plain = ExitStack()
+        if not variant:  # BM25 and nothing else, as of all
+            self._plain.enter_context(patch.object(scoring, "ALL_WORDS", 1.0))
+            self._plain.enter_context(patch.object(works, "EVIDENCE", 0.0))
 
     def answer(self, asked: Asked) -> Answer | Matches:
         """Answer as the variant does."""
@@ -85,6 +91,7 @@ class Searcher:
 
     def close(self) -> None:
         """Release the files."""
+        self._plain.close()
         self._engine.close()
 
 
