@@ -46,6 +46,7 @@ PARTS: Mapping[str, Part] = {
     "words alike: compounds": Part([(Kin, "parts", _no_words)]),
     "words alike: mistyped": Part([(Kin, "nearest", _no_words)]),
     "slips corrected": Part([(Speller, "corrections", lambda *_: ())]),
+    "short words": Part([(query, "OF_SHORT", 1.0)]),
     "words as typed": Part([(refining, "WORDS", 0.0)]),
     "4-grams, with them the lead": Part([(refining, "GRAMS", _NO_WEIGHT), (refining, "LEAD", 0.0)]),
     "lead": Part([(refining, "LEAD", 0.0)]),

@@ -6,6 +6,7 @@ import pytest
 from kb import analysis, query
 from kb.analysis import Token
 from kb.model import Alternative, Axis, Clause, How, Occur, Query
+from kb.query import OF_SHORT, OTHER_CASE
 from kb.vocabulary import Entry, Vocabulary
 
 DAY = date(2026, 11, 1)
@@ -200,7 +201,7 @@ def test_a_name_of_the_vocabulary_is_found_by_the_others() -> None:
 
     assert typed == "KdU"
     assert list(found) == ["kdu", "bedarf fur unterkunft", "kost der unterkunft", "mietzuschuss"]
-    assert found["kdu"] == 1 > found["mietzuschuss"]
+    assert found["kdu"] == OF_SHORT > found["mietzuschuss"]
 
 
 def test_each_word_of_a_name_bears_what_is_added_to_it() -> None:
@@ -228,7 +229,7 @@ def test_an_addition_can_be_taken_out_and_stays_named() -> None:
 def test_abbreviations_that_keep_their_case_are_found_by_small_letters_too() -> None:
     assert list(ways("MAG")[0][1]) == ["MAG", "massnahm beim arbeitgeb"]
     assert list(ways("arge")[0][1]) == ["arg", "ARGE"]
-    assert ways("mag") == [("mag", {"mag": 1.0, "MAG": 0.8})]
+    assert ways("mag") == [("mag", {"mag": OF_SHORT, "MAG": OF_SHORT * OTHER_CASE})]
 
 
 def test_what_was_meant_by_a_slip_leads_to_its_other_names() -> None:
@@ -240,6 +241,10 @@ def test_what_was_meant_by_a_slip_leads_to_its_other_names() -> None:
     assert alternatives[0] == Alternative(("unterkunft",), weight=query.MEANT)
     assert [one.terms for one in alternatives if one.how is How.ALIKE] == [("unterkunft",), ("untekrunft",)]
     assert asked.words == ("kosten", "der", "unterkunft")
+
+
+def test_a_short_word_counts_as_much_as_a_long_one_with_its_parts() -> None:
+    assert [next(iter(found.values())) for _, found in ways("EGZ Antrag MAG Amt Geld")] == [2, 1, 2, 2, 1]
 
 
 def test_a_pasted_letter_is_added_to_within_bounds(monkeypatch: pytest.MonkeyPatch) -> None:
