@@ -18,10 +18,14 @@ def to_json(guide: Guide) -> dict[str, Any]:
 
 
 def from_json(record: dict[str, Any]) -> Guide:
-    """Return the guide that `to_json` made an object of.
+    """Return the guide that `to_json` made an object of; uses the object up.
 
     Raises:
-        TypeError, ValueError: the object is not of that shape.
+        KeyError, TypeError, ValueError: the object is not of that shape.
     """
-    values = record | {name: date.fromisoformat(value) for name in _DATES if (value := record[name])}
-    return Guide(**(values | {name: tuple(record[name]) for name in _TUPLES}))
+    for name in _DATES:
+        if value := record[name]:
+            record[name] = date.fromisoformat(value)
+    for name in _TUPLES:
+        record[name] = tuple(record[name])
+    return Guide(**record)
