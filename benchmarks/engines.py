@@ -123,7 +123,7 @@ def _correct(options: Options, corpus: Path, n: int, indexes: Mapping[str, str],
         right = [reference.answer(one) for one in asks]
         for name, answers in _worker("answers", indexes=indexes, asked=_json(asks)).items():
             pairs = list(zip(right, answers, strict=True))
-            numbers = [(len(r.keys), r.n_passages) == (a["n_guides"], a["n_passages"]) for r, a in pairs]
+            numbers = [(len(r.scores), r.n_passages) == (a["n_guides"], a["n_passages"]) for r, a in pairs]
             shares = [r.share_right(a["guides"]) for r, a in pairs]
             found[name][mode] = {
                 "top10": sum(shares) / len(shares),

@@ -1,8 +1,8 @@
 """What the answer should be: plain BM25 the slow way, in dictionaries, by nothing of what an engine does.
 
 Terms are our analysis' stems. A word or phrase matches a passage if it stands in one of its fields; its score is the sum,
-over the fields where it stands, of weight times BM25 (k1 1.2, b 0.75, idf over passages) of its terms. Passages with all that
-was asked come first, then by score; guides stand in the order of their best passages. Only what the queries ask is kept.
+over the fields where it stands, of weight times BM25 (k1 1.2, b 0.75, idf over passages) of its terms. Guides stand in the
+order of their best passages. Only what the queries ask is kept.
 """
 
 import math
@@ -35,23 +35,23 @@ class _Field:
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """The right answer: per guide that matches its key, the higher the better, and the numbers."""
+    """The right answer: the score of each guide that matches, and the numbers."""
 
-    keys: Mapping[str, tuple[bool, float]]
+    scores: Mapping[str, float]
     n_passages: int
 
     @property
     def best(self) -> list[str]:
         """The ten best guides."""
-        return sorted(self.keys, key=lambda id_: self.keys[id_], reverse=True)[:N_SHOWN]
+        return sorted(self.scores, key=lambda id_: self.scores[id_], reverse=True)[:N_SHOWN]
 
     def share_right(self, guides: Sequence[str]) -> float:
         """Return which part of an answer's guides belong to the ten best; whoever ties with the tenth does."""
         best = self.best
         if not best or not guides:
             return float(not best and not guides)
-        has_all, score = self.keys[best[-1]]
-        right = [id_ for id_ in set(guides) if self.keys.get(id_, (False, -math.inf)) >= (has_all, score - TIE)]
+        least = self.scores[best[-1]] - TIE
+        right = [id_ for id_ in set(guides) if self.scores.get(id_, -math.inf) >= least]
         return min(len(right), len(best)) / max(len(best), len(guides))
 
 
@@ -73,19 +73,17 @@ class Reference:
     def answer(self, asked: Asked) -> Expected:
         """Return what an engine should answer."""
         clauses = clauses_of(asked)
-        keys: dict[str, tuple[bool, float]] = {}
+        best: dict[str, float] = {}
         n_passages = 0
         for number, guide in enumerate(self._guides):
             if asked.topic and asked.topic not in guide.topics:
                 continue
-            scores = [self._score(number, clause) for clause in clauses]
-            has_all = None not in scores
-            if not has_all and (asked.all_words or not any(score is not None for score in scores)):
+            scores = [score for clause in clauses if (score := self._score(number, clause)) is not None]
+            if not scores or (asked.all_words and len(scores) < len(clauses)):
                 continue
             n_passages += 1
-            key = has_all, sum(score or 0.0 for score in scores)
-            keys[guide.id] = max(key, keys.get(guide.id, key))
-        return Expected(keys, n_passages)
+            best[guide.id] = max(sum(scores), best.get(guide.id, 0.0))
+        return Expected(best, n_passages)
 
     def _add(self, guide: Guide, passage: Passage) -> None:
         texts = {"text": passage.text, "heading": " ".join(passage.heading), "title": guide.title}

@@ -97,7 +97,7 @@ class Searcher:
 
 def stems_only(parsed: Query) -> Query:
     """Return the query without words that are alike, words as written and their parts, as the other contenders ask it."""
-    clauses = (replace(clause, alternatives=clause.alternatives[:1]) for clause in parsed.clauses)
+    clauses = (replace(clause, alternatives=(replace(clause.alternatives[0], weight=1.0),)) for clause in parsed.clauses)
     return replace(parsed, clauses=tuple(clauses), words=())
 
 

@@ -57,7 +57,7 @@ def test_guides_and_numbers_are_those_of_plain_bm25(searcher: Searcher, asked: A
     shown = searcher.read(searcher.answer(asked))
 
     assert set(shown.guides) == set(expected.best)
-    assert (shown.n_guides, shown.n_passages) == (len(expected.keys), expected.n_passages)
+    assert (shown.n_guides, shown.n_passages) == (len(expected.scores), expected.n_passages)
 
 
 def test_facets_count_guides_and_topics_as_if_none_were_chosen(searcher: Searcher) -> None:
