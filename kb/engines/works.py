@@ -6,12 +6,12 @@ stand together, so that those of it that match are a *run*; whatever concerns gu
 """
 
 import heapq
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from itertools import accumulate
+from itertools import accumulate, chain
 
 import numpy as np
 from numpy.typing import NDArray
@@ -74,7 +74,7 @@ class View:
         # Small: it decides between texts that are about as good
         self.prior: Floats = np.array([prior(guide, as_of) for guide in shelf.guides], np.float32)
         self._members = self._by_value()
-        self._values = {axis: _most_frequent(members, axis) for axis, members in self._members.items()}
+        self._values = {axis: _most_frequent(members) for axis, members in self._members.items()}
         ends = [*accumulate(map(len, self._values.values()))]
         self._columns = {axis: slice(start, end) for axis, start, end in zip(self._values, [0, *ends], ends, strict=False)}
         bearing = np.zeros((ends[-1], len(self.current)), np.bool_)
@@ -95,7 +95,7 @@ class View:
         chosen = np.ones(len(self.current), np.bool_)
         for axis, values in selection.items():
             if values and axis is not besides:
-                bearing = [work for value in values for work in self._members[axis].get(value, ())]
+                bearing = [work for value in values for work in self._bearing(axis, value)]
                 chosen &= _marked(len(self.current), np.array(bearing, np.int32))
         return chosen
 
@@ -127,10 +127,17 @@ class View:
     def _chosen_norms(self, matched: Bools, selection: Selection, counted: Container[str]) -> Iterator[Facet]:
         """Yield the chosen norms that are not counted yet."""
         for value in sorted(selection.get(Axis.NORM, ())):
-            if value not in counted and value in self._members[Axis.NORM]:
+            if value not in counted and (bearing := self._bearing(Axis.NORM, value)):
                 works = matched & self.selected(selection, besides=Axis.NORM)
-                n = int(np.count_nonzero(works[self._members[Axis.NORM][value]]))
+                n = int(np.count_nonzero(works[bearing]))
                 yield from [Facet(axis=Axis.NORM, value=value, n_works=n)] if n else []
+
+    def _bearing(self, axis: Axis, value: str) -> Sequence[int]:
+        """Return the works that bear a value, ascending."""
+        bearing = self._members[axis].get(value, ())
+        if bearing or axis is not Axis.NORM:
+            return bearing
+        return [work for work, place in enumerate(self.current) if value in self.shelf.guides[place].norms]
 
     def _current(self, places: Sequence[int]) -> int:
         if len(places) == 1:
@@ -139,20 +146,21 @@ class View:
         return by_id[editions.current([self.shelf.guides[place] for place in places], self.as_of).id]
 
     def _by_value(self) -> Mapping[Axis, Mapping[str, Sequence[int]]]:
-        """Per axis and value, the works that bear it, ascending."""
+        """Per axis and value, the works that bear it, ascending; of norms only those that are counted."""
+        guides = [self.shelf.guides[place] for place in self.current]
+        n_works = Counter(chain.from_iterable(guide.norms for guide in guides))
+        norms = frozenset(heapq.nsmallest(_COUNTED, n_works, key=lambda norm: (-n_works[norm], norm)))
         found: dict[Axis, dict[str, list[int]]] = {axis: defaultdict(list) for axis in Axis}
-        for work, place in enumerate(self.current):
-            for axis, values in _values(self.shelf.guides[place], self.as_of):
-                members = found[axis]
+        for work, guide in enumerate(guides):
+            for axis, values in _values(guide, norms, self.as_of):
                 for value in values:
-                    members[value].append(work)
+                    found[axis][value].append(work)
         return found
 
 
-def _most_frequent(members: Mapping[str, Sequence[int]], axis: Axis) -> list[str]:
-    """Return the values that are counted, those of most works first."""
-    n = _COUNTED if axis is Axis.NORM else len(members)
-    return heapq.nsmallest(n, members, key=lambda value: (-len(members[value]), value))
+def _most_frequent(members: Mapping[str, Sequence[int]]) -> list[str]:
+    """Return the values, those of most works first."""
+    return sorted(members, key=lambda value: (-len(members[value]), value))
 
 
 def _packed(flags: Bools) -> NDArray[np.uint64]:
@@ -285,12 +293,12 @@ def _ordered(works: Ints, best: Floats, n_surplus: int, n_wanted: int) -> Number
     return candidates[:n_wanted]
 
 
-def _values(guide: Guide, as_of: date) -> Sequence[tuple[Axis, Iterable[str]]]:
+def _values(guide: Guide, norms: frozenset[str], as_of: date) -> Sequence[tuple[Axis, Iterable[str]]]:
     topics = {value for topic in guide.topics for value in (topic, topic.partition(".")[0])}
     return (
         (Axis.TOPIC, topics or {NO_TOPIC}),
         (Axis.KIND, {guide.kind}),
         (Axis.PARTNER, set(guide.partners)),
-        (Axis.NORM, guide.norms),
+        (Axis.NORM, norms.intersection(guide.norms)),
         (Axis.VALIDITY, {guide.validity(as_of)}),
     )
