@@ -15,7 +15,6 @@ import numpy as np
 from numpy.typing import NDArray
 from rapidfuzz.distance import OSA, JaroWinkler
 from rapidfuzz.process import cdist
-from spellchecker import SpellChecker
 
 from kb import analysis, query
 from kb.analysis import Token
@@ -138,6 +137,8 @@ def _is_german(word: str) -> bool:
 @cache
 def _german() -> NDArray[np.int64]:
     """Return the hashes of some 340,000 German word forms in plain letters, ascending: 3 MB, where the words take 40."""
+    from spellchecker import SpellChecker  # noqa: PLC0415  # 12 ms, for a word that occurs nowhere
+
     words = _plain("\n".join(SpellChecker(language="de").word_frequency.words()).replace("ß", "ss")).split("\n")
     return np.sort(np.fromiter(map(hash, words), np.int64, len(words)))
 
