@@ -31,8 +31,8 @@ OTHERS = "漢字عربيδιακήпривет½²①ﬁİßẞ\u0301\u0308\U001
 LETTERS = "abcdefghijklmnopqrstuvwxyzäöüßABCÄÖÜ0123456789"
 FORMS = ['"{}"', "-{}", "{}*", '-"{}"', "„{}“", "{}", "({})", "§ {}", "-{}*", "{}:", "{} AND", "<b>{}</b>"]
 
-TECHNICAL = re.compile(
-    r"\b(?:Traceback|Exception|\w+Error|Errno|None|True|False|nan|NaN|inf|null|undefined|object at|numpy|dtype)\b"
+TECHNICAL = re.compile(  # "null" is a German word, too
+    r"\b(?:Traceback|Exception|\w+Error|Errno|None|True|False|nan|NaN|inf|undefined|object at|numpy|dtype)\b"
     r"|<class|\{\w+\}|\\[xu]"
 )
 
