@@ -128,10 +128,14 @@ def _occurs(word: str, known: Callable[[str], bool]) -> bool:
 
 
 def _is_german(word: str) -> bool:
-    """Say whether a folded word is among those of everyday German: "frisch" is no slip where guides have only "Tisch"."""
-    german, own = _german(), hash(_plain(word))
-    at = int(np.searchsorted(german, own))
-    return at < len(german) and bool(german[at] == own)
+    """Say whether a folded word is everyday German or made of two such: "frisch" is no slip where guides have only "Tisch"."""
+    plain = _plain(word)
+    parts = [(plain[:at], plain[at:]) for at in range(MIN_LETTERS, len(plain) - MIN_LETTERS + 1)]
+    parts += [(first[:-1], last) for first, last in parts if first[MIN_LETTERS:].endswith("s")]  # "Beendigung-s-schutz"
+    asked = np.array([hash(plain), *(hash(half) for part in parts for half in part)])
+    german = _german()
+    is_there = german.take(np.searchsorted(german, asked), mode="clip") == asked
+    return bool(is_there[0] or is_there[1:].reshape(-1, 2).all(axis=1).any())
 
 
 @cache

@@ -208,7 +208,19 @@ def test_any_input_is_safe(speller: Speller) -> None:
 
 
 def test_words_of_everyday_german_are_no_slips() -> None:
-    for word in ("frisch", "klebt", "Kollegin", "Kuckuck", "STRASSE", "Straße", "gehört", "gehoert", "Müllabfuhr"):
+    for word in (
+        "frisch",
+        "klebt",
+        "Kollegin",
+        "Kuckuck",
+        "STRASSE",
+        "Straße",
+        "gehört",
+        "gehoert",
+        "Müllabfuhr",
+        "Landesgarantie",
+        "Beendigungsschutz",
+    ):
         assert unknown(word, lambda _: False) == ()
 
     assert [token.word for token in unknown("Haalsschmerzen gehötr", lambda _: False)] == ["haalsschmerzen", "gehötr"]
