@@ -58,6 +58,7 @@ def options(page: Page) -> Locator:
 def test_a_suggestion_is_chosen_by_keyboard_and_its_result_appears(page: Page, address: str) -> None:
     page.goto(f"{address}/?q=Kooperationsplan")
     expect(results(page).first).to_be_visible()
+    page.evaluate("document.fonts.ready.then(() => true)")  # lines may break elsewhere with the page's own font
     before = results(page).first.bounding_box()
 
     field(page).fill("")
