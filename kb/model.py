@@ -163,7 +163,7 @@ class Addition:
     """A name that is searched for besides what was typed."""
 
     id: str  # "kdu:kosten der unterkunft": entry and folded name; names that differ in case only ("eLb", "ELB") share it
-    entry: str  # id of the entry
+    entry: str  # id of the entry; "" for the correction of a slip, whose id is ":" and the word
     typed: str  # the words that led to it, as typed
     name: str
     relation: Relation
@@ -209,10 +209,10 @@ class Query:
 
     text: str = ""  # as typed
     clauses: tuple[Clause, ...] = ()
-    words: tuple[str, ...] = ()  # as typed, folded, without what is excluded; they refine the order of what the clauses find.
+    words: tuple[str, ...] = ()  # as typed (a slip as it was meant), folded, without what is excluded; they refine the order.
     # Of a norm only its section, so that all spellings are one
     names: tuple[str, ...] = ()  # words of what the vocabulary adds that were not typed, folded; they refine a little
-    added: tuple[Addition, ...] = ()  # what the vocabulary adds, those that a reader has taken out included
+    added: tuple[Addition, ...] = ()  # by vocabulary and corrected slips, those that a reader has taken out included
     without: frozenset[str] = frozenset()  # ids of additions that are taken out
     assumed: tuple[str, ...] = ()  # the norms that were typed without a statute
     assumed_statute: str = ""  # of which they were taken to be
