@@ -25,7 +25,6 @@ from kb.vocabulary import Vocabulary
 
 FULL = "everything"
 _NEVER = 1 << 30
-_NO_WEIGHT = 1e-9  # the lead's weight is divided by that of the parts
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +47,7 @@ PARTS: Mapping[str, Part] = {
     "slips corrected": Part([(Speller, "corrections", lambda *_: ())]),
     "short words": Part([(query, "OF_SHORT", 1.0)]),
     "words as typed": Part([(refining, "WORDS", 0.0)]),
-    "4-grams, with them the lead": Part([(refining, "GRAMS", _NO_WEIGHT), (refining, "LEAD", 0.0)]),
+    "4-grams, with them the lead": Part([(refining, "GRAMS", 0.0), (refining, "LEAD", 0.0)]),
     "lead": Part([(refining, "LEAD", 0.0)]),
     "counted frequencies": Part([(word_lists, "SAMPLE", 1)], is_in_index=True),
     "proximity": Part([(proximity, "NEAR", 0.0)]),

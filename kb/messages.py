@@ -633,7 +633,7 @@ REASONS = {
     "alike": "kommt als Teil eines Wortes oder ähnlich vor",
     "written": "Wörter genau wie eingegeben",
     "parts": "gemeinsame Wortteile",
-    "lead": "gemeinsame Wortteile am Anfang der Stelle",
+    "lead": "Wörter und Wortteile am Anfang der Stelle",
     "near": "eingegebene Wörter nahe beieinander",
     "all_words": "alle Wörter kommen vor",
     "several": "weitere gute Stellen in dieser Handlungshilfe",

@@ -1,5 +1,5 @@
 """Order the best passages more finely: by the words as they were typed, by parts of four letters of those with meaning, and
-by such parts in the passage's lead: its first words tell what it is about.
+by such words and parts in the passage's lead: its first words tell what it is about.
 
 The parts find what stems do not tell: the pieces of compounds, and words with a typing error, in passages that another word of
 the query finds. All are BM25 like the stems, without lengths in the lead, where they hardly differ; since they only change
@@ -22,7 +22,10 @@ from kb.engines.word_lists import WORD
 
 WORDS, GRAMS = 0.3, 0.5  # against 1 for the stems of the text
 NAMES = 0.25  # of a name that the vocabulary adds, against 1 for what was typed
-LEAD, LEAD_WORDS = 0.2, 20  # weight of a part there; distinct words, title and headings before the text
+LEAD, LEAD_WORDS = (
+    0.2,
+    20,
+)  # weight of a word with meaning, or a part, there; distinct words, title and headings before the text
 MAX_PASSAGES = 200
 MAX_GRAMS = 128  # a pasted e-mail has thousands; the rarest tell most
 
@@ -34,6 +37,7 @@ class _Features:
     words: Numbers  # one list after the other
     n_words: Numbers  # per feature
     weights: Floats  # per feature
+    in_lead: Floats  # the same there
     n_known: int  # features that are words; those after them are parts
 
 
@@ -48,7 +52,7 @@ class Refiner:
         """Return the points of each of the passages (column) for the words of a query, stop words included.
 
         `names`: words that the vocabulary adds, which count less. The rows are those for words as typed, for parts of words,
-        and for parts of words in the lead.
+        and for both in the lead.
         """
         n_each, starts, held = self._segment.lists.of(passages)
         features = self._features(words, names)
@@ -66,8 +70,8 @@ class Refiner:
         found = np.split(_summed(places, counts, shape), [n_known], axis=1)
         for kind, saturations in enumerate(self._saturations):
             points[kind] = _total(found[kind], saturations[passages][:, None], weights[kind])
-        lead = _summed(places[(at < LEAD_WORDS)[of_hit]], None, shape)[:, n_known:]
-        points[2] = _total(lead, np.float32(K1), weights[1]) * np.float32(LEAD / GRAMS)
+        lead = _summed(places[(at < LEAD_WORDS)[of_hit]], None, shape)
+        points[2] = _total(lead, np.float32(K1), features.in_lead)
         return points
 
     def _features(self, words: Sequence[str], names: Sequence[str]) -> "_Features":
@@ -75,23 +79,26 @@ class Refiner:
         lexicon, grams, n = self._segment.fields["words"], self._segment.grams, len(self._segment)
         typed = {word: float(times) for word, times in Counter(words).items()} | dict.fromkeys(names, NAMES)
         known = {number: times for word, times in typed.items() if (number := lexicon.lexicon.find(word)) >= 0}
-        weights = [WORDS * times * idf(n, lexicon.n_passages(number)) for number, times in known.items()]
+        weights = [times * idf(n, lexicon.n_passages(number)) for number, times in known.items()]
+        has_meaning = [lexicon.lexicon[number].decode() not in analysis.STOP_WORDS for number in known]
         n_typed: dict[int, float] = defaultdict(float)  # per part
         for word in typed:
             for part in () if word in analysis.STOP_WORDS else grams.of(word):
                 n_typed[part] += typed[word]
         parts = np.array(sorted(n_typed), np.int64)
-        values = GRAMS * np.array([n_typed[part] for part in parts.tolist()]) * idf(n, grams.shares[parts] * n)
+        values = np.array([n_typed[part] for part in parts.tolist()]) * idf(n, grams.shares[parts] * n)
         if len(values) > MAX_GRAMS:
             best = np.sort(np.argpartition(-values, MAX_GRAMS)[:MAX_GRAMS])
             parts, values = parts[best], values[best]
         with_part = grams.words(parts.tolist())
         listed = np.frombuffer(b"".join([np.array([*known], WORD).data, *with_part]), WORD)
+        factor = np.float32(K1 + 1)
         return _Features(
-            listed.astype(np.intp),
-            np.array([1] * len(known) + [len(one) for one in with_part], np.int64),
-            np.concatenate([weights, values]).astype(np.float32) * np.float32(K1 + 1),
-            len(known),
+            words=listed.astype(np.intp),
+            n_words=np.array([1] * len(known) + [len(one) for one in with_part], np.int64),
+            weights=np.concatenate([np.multiply(weights, WORDS), values * GRAMS]).astype(np.float32) * factor,
+            in_lead=np.concatenate([np.multiply(weights, has_meaning), values]).astype(np.float32) * factor * np.float32(LEAD),
+            n_known=len(known),
         )
 
 

@@ -21,7 +21,7 @@ def parts(word: str) -> list[str]:
 
 
 def the_slow_way(texts: list[list[str]], asked: list[str]) -> list[float]:
-    """Return the points of each text, given as words, as BM25 over words, over parts of words, and over those of its lead."""
+    """Return the points of each text, given as words, as BM25 over words, over parts of words, and over both in its lead."""
     bags = {
         WORDS_WEIGHT: ([Counter(text) for text in texts], Counter(asked)),
         GRAMS: (
@@ -42,10 +42,9 @@ def the_slow_way(texts: list[list[str]], asked: list[str]) -> list[float]:
             for i, bag in enumerate(held):
                 saturation = bm25.K1 * (1 - bm25.B + bm25.B * bag.total() / mean)
                 points[i] += weight * times * idf * bag[feature] * (bm25.K1 + 1) / (bag[feature] + saturation)
-                if weight == GRAMS:
-                    lead = list(dict.fromkeys(texts[i]))[:LEAD_WORDS]
-                    n_lead = sum(parts(word).count(feature) > 0 for word in lead if word not in analysis.STOP_WORDS)
-                    points[i] += LEAD * times * idf * n_lead * (bm25.K1 + 1) / (n_lead + bm25.K1)
+                lead = [word for word in list(dict.fromkeys(texts[i]))[:LEAD_WORDS] if word not in analysis.STOP_WORDS]
+                n_lead = sum(feature in (parts(word) if weight == GRAMS else [word]) for word in lead)
+                points[i] += LEAD * times * idf * n_lead * (bm25.K1 + 1) / (n_lead + bm25.K1)
     return points
 
 
