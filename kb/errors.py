@@ -41,6 +41,7 @@ class EntryProblem(StrEnum):
     MISSING = "missing"
     UNKNOWN_FIELD = "unknown_field"
     NO_TEXT = "no_text"
+    NO_EVERYDAY = "no_everyday"  # a table of everyday words is wanted
     NO_LIST = "no_list"  # a list of texts is wanted
     NO_DATE = "no_date"
     NO_TRUTH = "no_truth"

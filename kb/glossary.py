@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import Any
 
-from kb import analysis, messages
+from kb import analysis, everyday, messages
 from kb.vocabulary import Entry, Vocabulary
 
 _LABEL_WIDTH = max(map(len, messages.ENTRY_FIELDS.values())) + 2
@@ -29,11 +29,12 @@ def letter(entry: Entry) -> str:
 def look_up(vocabulary: Vocabulary, words: Sequence[str]) -> list[Entry]:
     """Return the entries that the words mean, then those with a name that begins with them, then with one that holds them all.
 
-    Within each of the three from A to Z. Without words, all entries.
+    Within each of the three from A to Z; then the everyday words among them. Without words, all entries, but for these.
     """
     text = " ".join(words)
     plain = _plain(text)
-    meant = {id_ for match in vocabulary.matches(analysis.apart(text)[0]) for id_ in match.entries}
+    typed = analysis.apart(text)[0]
+    meant = {id_ for match in vocabulary.matches(typed) for id_ in match.entries}
     begin, hold = set(), set()
     for name, entry in vocabulary.names():
         if _plain(name).startswith(plain):
@@ -41,7 +42,13 @@ def look_up(vocabulary: Vocabulary, words: Sequence[str]) -> list[Entry]:
         elif all(word in _plain(name) for word in plain.split()):
             hold.add(entry.id)
     found = (meant, begin - meant, hold - begin - meant)
-    return [entry for ids in found for entry in ordered(vocabulary.entries[id_] for id_ in ids)]
+    entries = [entry for ids in found for entry in ordered(vocabulary.entries[id_] for id_ in ids)]
+    spoken = vocabulary.everyday.matches(typed)
+    return entries + [_as_entry(one.word, vocabulary.everyday.words[one.word]) for one in spoken]
+
+
+def _as_entry(word: str, says: Iterable[str]) -> Entry:
+    return Entry(id=everyday.MARK + analysis.fold(word), term=word, stands_for=tuple(says))
 
 
 def fields(entry: Entry) -> list[tuple[str, str, tuple[str, ...]]]:

@@ -640,8 +640,16 @@ REASONS = {
     "binding": "verbindliche Weisung",
     "not_in_force": "gilt heute nicht",
 }
-RELATIONS = {"same": "auch", "current": "heute", "former": "früher", "colloquial": "Fachwort", "meant": "vermutlich gemeint"}
+RELATIONS = {
+    "same": "auch",
+    "current": "heute",
+    "former": "früher",
+    "colloquial": "Fachwort",
+    "everyday": "anders gesagt",
+    "meant": "vermutlich gemeint",
+}
 ENTRY_FIELDS = {
+    "stands_for": "anders gesagt",
     "short": "Abkürzung",
     "same": "gleichbedeutend",
     "former": "früher",
@@ -680,6 +688,7 @@ def no_entry(text: str) -> str:
 
 _ENTRY = {
     EntryProblem.NO_TABLE: "jeder Eintrag beginnt mit einer Zeile [[eintrag]] in doppelten Klammern",
+    EntryProblem.NO_EVERYDAY: 'unter [alltag] steht je Zeile ein Wort mit einer Liste, zum Beispiel Chef = ["Arbeitgeber"]',
     EntryProblem.MISSING: "„{field}“ fehlt",
     EntryProblem.UNKNOWN_FIELD: "das Feld „{field}“ gibt es nicht",
     EntryProblem.NO_TEXT: "bei „{field}“ gehört ein Text in Anführungszeichen hin",

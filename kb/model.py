@@ -155,6 +155,7 @@ class Relation(StrEnum):
     CURRENT = "current"  # a former name was typed, this is what the thing is called today
     FORMER = "former"  # a former name
     COLLOQUIAL = "colloquial"  # a colloquial name was typed, this is the proper one
+    EVERYDAY = "everyday"  # an everyday word was typed that hardly a guide has, this is what guides use instead
     MEANT = "meant"  # what was typed occurs nowhere, this word is a slip of the finger away
 
 
@@ -163,7 +164,7 @@ class Addition:
     """A name that is searched for besides what was typed."""
 
     id: str  # "kdu:kosten der unterkunft": entry and folded name; names that differ in case only ("eLb", "ELB") share it
-    entry: str  # id of the entry; "" for the correction of a slip, whose id is ":" and the word
+    entry: str  # id of the entry, "" for an everyday word, whose id is "~chef:arbeitgeber", and for a slip, ":tisch"
     typed: str  # the words that led to it, as typed
     name: str
     relation: Relation
@@ -404,8 +405,8 @@ class Engine(Protocol):
         """Return all guides by id, in the state of the last commit; the same object until there is a newer one."""
         ...
 
-    def knows(self, stem: str) -> bool:
-        """Say whether a passage has a word with this stem in text, heading or title."""
+    def n_with(self, stem: str) -> int:
+        """Return how many passages have a word with this stem in the text, or if that is more, in headings or titles."""
         ...
 
     def words(self) -> Mapping[str, int]:

@@ -7,7 +7,8 @@ typed. A norm ("§ 16e SGB II") outside quotes is one thing, in whatever spellin
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from itertools import islice
@@ -15,15 +16,17 @@ from typing import NamedTuple
 
 from kb import analysis, norms
 from kb.analysis import Token
+from kb.everyday import Spoken
 from kb.model import Addition, Alternative, Clause, How, Occur, Query, Relation, Selection
 from kb.norms import Norm
-from kb.vocabulary import Vocabulary
+from kb.vocabulary import Match, Vocabulary
 
 MAX_CLAUSES = 48  # words of a phrase count, too: each is looked up. A pasted e-mail has hundreds, the first carry its topic
 MAX_WORDS = 128  # that are read of what may match but need not: enough for as many clauses
 MAX_CHARS = 20_000  # once normalised: one character may become eighteen
 MIN_PREFIX = 2
 MAX_ADDITIONS = 24  # each costs a look-up, and a reader has to take in what was searched for
+RARE = 0.1  # an everyday word in fewer passages than this part of those with the word it stands for is hardly one of guides
 OTHER_NAME = 0.7  # weight of what the vocabulary adds, against 1 for what was typed
 OTHER_CASE = 0.8  # weight of "ARGE" where "arge" was typed
 MIN_ALIKE, MAX_ALIKE = 5, 50  # letters; shorter words are part of too many others, longer ones are no words
@@ -51,11 +54,13 @@ def parse(
     slips: Mapping[Token, str] | None = None,
     selection: Selection | None = None,
     as_of: date,
+    n_with: Callable[[str], int] = lambda _stem: 0,
 ) -> Query:
     """Return the query that `text` asks, narrowed by `selection`, with validity as of the given day.
 
     What is a name in the vocabulary is looked for by the other names, too, but for the additions whose ids are in `without`.
     `slips`: words that occur nowhere, and the word that was probably meant by each; these are additions, too.
+    `n_with` tells how many passages have a stem: what an everyday word stands for is looked for where guides hardly use it.
     """
     plain = unicodedata.normalize("NFKC", text)[:MAX_CHARS].translate(_QUOTES)
     cited, rest = _norms(plain)
@@ -63,7 +68,7 @@ def parse(
     corrected = [_meant(token.word, word) for token, word in (slips or {}).items()]
     meant = {one.typed: analysis.fold(one.name) for one in corrected if one.id not in without}
     read = [[meant.get(analysis.fold(word), word) for word in run] for run in runs]
-    names = _names(vocabulary, [*read, *(one.names for one in cited)])
+    names = _names(vocabulary, [*read, *(one.names for one in cited)], n_with)
     asked = [one.clause(names.get((number, 0), ()), without) for number, one in enumerate(cited, start=len(runs))]
     only_excludes = all(clause.occur is Occur.MUST_NOT for clause in (*asked, *strict))
     clauses: dict[tuple[Alternative, Occur], Clause] = {}
@@ -200,16 +205,40 @@ _Places = Mapping[tuple[int, int], Sequence[Addition]]
 """What the vocabulary adds to words, by run and place there."""
 
 
-def _names(vocabulary: Vocabulary | None, runs: Sequence[Sequence[str]]) -> _Places:
+def _names(vocabulary: Vocabulary | None, runs: Sequence[Sequence[str]], n_with: Callable[[str], int]) -> _Places:
     """Return what is added; each word of a name of several words bears all that is added to the name."""
-    found: dict[tuple[int, int], Sequence[Addition]] = {}
+    found: dict[tuple[int, int], list[Addition]] = defaultdict(list)
+    if vocabulary is None:
+        return found
     n_added = 0
     for number, run in enumerate(runs):
-        for match in vocabulary.matches(run) if vocabulary else ():
-            additions = match.additions[: MAX_ADDITIONS - n_added]
-            n_added += len(additions)
-            found |= {(number, at): additions for at in range(match.first, match.last)}
+        for match in _matches(vocabulary, run):
+            known = {one.stems for at in range(match.first, match.last) for one in found[number, at]}
+            new = [one for one in match.additions if one.stems not in known and _is_needed(one, n_with)]
+            new = new[: MAX_ADDITIONS - n_added]
+            n_added += len(new)
+            for at in range(match.first, match.last):
+                found[number, at] += new
     return found
+
+
+def _matches(vocabulary: Vocabulary, run: Sequence[str]) -> Iterator[Match | Spoken]:
+    """Yield names, and then everyday words, but for those that are part of a name: what is meant is the whole."""
+    names = vocabulary.matches(run)
+    wholes = [(name.first, name.last) for name in names if name.last - name.first > 1]
+    yield from names
+    for spoken in vocabulary.everyday.matches(run):
+        place = spoken.first, spoken.last
+        if not any(first <= spoken.first and spoken.last <= last and place != (first, last) for first, last in wholes):
+            yield spoken
+
+
+def _is_needed(one: Addition, n_with: Callable[[str], int]) -> bool:
+    """Say whether to look for an addition: guides hardly have the everyday words that led to it, if that is what they are."""
+    if one.relation is not Relation.EVERYDAY:
+        return True
+    n_typed = min(map(n_with, analysis.stems(one.typed)))
+    return not n_typed or n_typed < RARE * min(map(n_with, one.stems))
 
 
 def _joined(text: str) -> Mapping[str, str]:

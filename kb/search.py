@@ -11,7 +11,8 @@ PAGE_SIZE = 10
 
 def parse(engine: Engine, text: str, *, vocabulary: Vocabulary | None = None) -> Query:
     """Return what `answer` would ask the engine, today and of all guides."""
-    return query.parse(text, vocabulary=vocabulary, slips=hints.slips(engine, text, vocabulary), as_of=date.today())
+    slips = hints.slips(engine, text, vocabulary)
+    return query.parse(text, vocabulary=vocabulary, slips=slips, as_of=date.today(), n_with=engine.n_with)
 
 
 def answer(
@@ -32,7 +33,15 @@ def answer(
     computed for `as_of`, by default today.
     """
     slips, day = hints.slips(engine, text, vocabulary), as_of or date.today()
-    asked = query.parse(text, vocabulary=vocabulary, without=without, slips=slips, selection=selection, as_of=day)
+    asked = query.parse(
+        text,
+        vocabulary=vocabulary,
+        without=without,
+        slips=slips,
+        selection=selection,
+        as_of=day,
+        n_with=engine.n_with,
+    )
     matches = engine.search(asked, offset=offset, limit=limit)
     return Answer(
         query=asked,

@@ -108,23 +108,26 @@ def corrected(text: str, slips: Mapping[Token, str]) -> str:
     return "".join((*pieces, text[end:])) if pieces else ""
 
 
-def unknown(text: str, known: Callable[[str], bool], vocabulary: Vocabulary | None = None) -> Sequence[Token]:
+def unknown(text: str, n_with: Callable[[str], int], vocabulary: Vocabulary | None = None) -> Sequence[Token]:
     """Return the words of a query that occur nowhere, in reading order, at most MAX_UNKNOWN.
 
-    `known` is asked for stems. What is quoted, excluded or a begin* is meant as it stands; words without meaning of their own
-    are left out, and so is what is no slip: names of the vocabulary, also those of several words, and words of everyday German.
+    `n_with` tells how many passages have a stem. What is quoted, excluded or a begin* is meant as it stands; words without
+    meaning of their own are left out, and so is what is no slip: names and everyday words of the vocabulary, also those of
+    several words, and words of everyday German.
     """
     loose = list(islice(_loose(text), query.MAX_WORDS))
-    names = vocabulary.matches([text[token.start : token.end] for token in loose]) if vocabulary else []
-    named = {at for name in names for at in range(name.first, name.last)}
+    written = [text[token.start : token.end] for token in loose]
+    spans = [(name.first, name.last) for name in vocabulary.matches(written)] if vocabulary else []
+    spans += [(name.first, name.last) for name in vocabulary.everyday.matches(written)] if vocabulary else []
+    named = {at for first, last in spans for at in range(first, last)}
     asked = (token for at, token in enumerate(loose) if at not in named and token.word not in analysis.STOP_WORDS)
     return tuple(
-        islice((token for token in asked if not _occurs(token.word, known) and not _is_german(token.word)), MAX_UNKNOWN)
+        islice((token for token in asked if not _occurs(token.word, n_with) and not _is_german(token.word)), MAX_UNKNOWN)
     )
 
 
-def _occurs(word: str, known: Callable[[str], bool]) -> bool:
-    return known(analysis.stem(word)) or any(map(known, analysis.in_other_case(word)))
+def _occurs(word: str, n_with: Callable[[str], int]) -> bool:
+    return any(map(n_with, (analysis.stem(word), *analysis.in_other_case(word))))
 
 
 def _is_german(word: str) -> bool:

@@ -2,8 +2,9 @@
 
 An *entry* is a thing with today's term and its other names, from `synonyms.toml`; a house adds, replaces and drops entries
 by its own file (setting `synonyms`). Whole words or sequences of words of a query *match* a name, and the entry's other
-names are *additions*: searched for besides what was typed. The index knows nothing of all this, so a changed file needs no
-new one. Pure, save for loading the packaged data.
+names are *additions*: searched for besides what was typed. So is what everyday words stand for, see `everyday`; the house's
+file changes these, too. The index knows nothing of all this, so a changed file needs no new one. Pure, save for loading the
+packaged data.
 """
 
 import re
@@ -18,8 +19,9 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple
 
-from kb import analysis
+from kb import analysis, everyday
 from kb.errors import ConfigError, EntryError, EntryProblem
+from kb.everyday import Everyday
 from kb.model import Addition, Relation, Stems
 
 MAX_ADDITIONS = 8  # per match: each costs a look-up, and a reader has to take in what was searched for
@@ -52,6 +54,7 @@ class Entry:
     topic: str = ""
     is_unchecked: bool = False  # still to be confirmed by an expert
     note: str = ""  # for those who keep the file
+    stands_for: tuple[str, ...] = ()  # of an everyday word, which has nothing else: what guides say instead
 
 
 class Match(NamedTuple):
@@ -92,7 +95,8 @@ class _Name(NamedTuple):
 class Vocabulary:
     """Entries, ready to be looked up by their names. Does not change; may be used from many threads."""
 
-    def __init__(self, entries: Iterable[Entry]) -> None:
+    def __init__(self, entries: Iterable[Entry], spoken: Everyday | None = None) -> None:
+        self.everyday = spoken or Everyday()
         self.entries: Mapping[str, Entry] = MappingProxyType({entry.id: entry for entry in entries})
         self._names = {entry.id: tuple(_names(entry)) for entry in self.entries.values()}
         self._addable = _addable(self._names)
@@ -278,12 +282,14 @@ _SUITS: Mapping[EntryProblem, Callable[[object], bool]] = {
     EntryProblem.NO_TRUTH: lambda value: isinstance(value, bool),
 }
 _DROPS = "entfaellt"
+_EVERYDAY = "alltag"
 
 
 def load(path: Path | None = None) -> Vocabulary:
-    """Return the packaged entries, with those of the house's file in place of or besides them.
+    """Return the packaged entries and everyday words, with those of the house's file in place of or besides them.
 
-    An entry of the house replaces the packaged one of the same id as a whole; one with `entfaellt = true` drops it.
+    An entry of the house replaces the packaged one of the same id as a whole; one with `entfaellt = true` drops it. An
+    everyday word of the house replaces the packaged one; one that stands for nothing drops it.
 
     Raises:
         EntryError: an entry lacks its id or term, has a field that there is not, or a value that does not fit.
@@ -291,18 +297,35 @@ def load(path: Path | None = None) -> Vocabulary:
     """
     packaged = resources.files("kb").joinpath("data/synonyms.toml").read_text("utf-8")
     entries: dict[str, Entry | None] = {}
-    _read(entries, "synonyms.toml", packaged)
+    _read(entries, "synonyms.toml", tomllib.loads(packaged))
+    words = everyday.packaged()
     if path is not None:
         try:
-            _read(entries, str(path), path.read_text("utf-8"))
+            ours = tomllib.loads(path.read_text("utf-8"))
         except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
             raise ConfigError(str(path), "synonyms", str(error)) from error
-    return Vocabulary(entry for entry in entries.values() if entry)
+        _read(entries, str(path), ours)
+        own = _everyday(str(path), ours)
+        replaced = {analysis.fold(word) for word in own}
+        words = {word: says for word, says in words.items() if analysis.fold(word) not in replaced}
+        words |= {word: says for word, says in own.items() if says}
+    return Vocabulary((entry for entry in entries.values() if entry), Everyday(words))
 
 
-def _read(entries: dict[str, Entry | None], origin: str, text: str) -> None:
+def _everyday(origin: str, file: Mapping[str, object]) -> Mapping[str, Sequence[str]]:
+    """Return the everyday words of a house with what each stands for."""
+    table = file.get(_EVERYDAY, {})
+    if not isinstance(table, dict):
+        raise EntryError(origin, _EVERYDAY, EntryProblem.NO_EVERYDAY)
+    for word, says in table.items():
+        if not analysis.words(word) or not _SUITS[EntryProblem.NO_LIST](says):
+            raise EntryError(origin, _EVERYDAY, EntryProblem.NO_LIST, word)
+    return table
+
+
+def _read(entries: dict[str, Entry | None], origin: str, file: Mapping[str, object]) -> None:
     """Put the entries of a file into `entries`; None for one that is dropped."""
-    listed = tomllib.loads(text).get("eintrag", [])
+    listed = file.get("eintrag", [])
     if not isinstance(listed, list) or not all(isinstance(fields, dict) for fields in listed):
         raise EntryError(origin, "eintrag", EntryProblem.NO_TABLE)
     seen: set[str] = set()

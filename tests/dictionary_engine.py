@@ -65,8 +65,10 @@ class DictionaryEngine:
     def catalog(self) -> Mapping[str, Guide]:
         return self._guides
 
-    def knows(self, stem: str) -> bool:
-        return stem in analysis.stemmed([*self.words()])
+    def n_with(self, stem: str) -> int:
+        titles = {guide.id: guide.title for guide in self._guides.values()}
+        fields = [(p.text, " ".join(p.heading), titles[p.guide_id]) for p in self._passages]
+        return max(sum(stem in analysis.stems(text) for text in texts) for texts in zip(*fields, strict=True)) if fields else 0
 
     def words(self) -> Mapping[str, int]:
         titles = {guide.id: guide.title for guide in self._guides.values()}

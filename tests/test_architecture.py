@@ -14,7 +14,7 @@ MAX_LINES = 400
 # From the bottom up; a module may import from its own layer and those below
 LAYERS = (
     r"kb\.(model|errors)",
-    r"kb|kb\.(analysis|answer_json|catalog_json|cleaning|config|dates|editions|glossary|messages|metadata|norms|passages|query"
+    r"kb|kb\.(analysis|answer_json|catalog_json|cleaning|config|dates|editions|everyday|glossary|messages|metadata|norms|passages|query"
     r"|snippets|spelling|statutes|suggestions|topics|vocabulary)",
     r"kb\.semantic|kb\.(extract|engines)(\..+)?",
     r"kb\.(search|hints|ingestion|catalog|evaluation|questions)",

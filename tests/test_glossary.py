@@ -4,6 +4,7 @@ from itertools import groupby
 import pytest
 
 from kb import analysis, glossary, messages, vocabulary
+from kb.everyday import Everyday
 from kb.vocabulary import Entry, Vocabulary
 
 PACKAGED = vocabulary.load()
@@ -30,6 +31,16 @@ def entry(term: str, **names: tuple[str, ...]) -> Entry:
 
 def terms(words: str, *entries: Entry) -> list[str]:
     return [found.term for found in glossary.look_up(Vocabulary(entries), words.split())]
+
+
+def test_an_everyday_word_is_looked_up_and_not_listed() -> None:
+    ours = Vocabulary((entry("Chefarzt"),), Everyday({"Chef": ("Arbeitgeber", "Betrieb")}))
+
+    first, second = glossary.look_up(ours, ["Chef"])
+
+    assert (first.term, second.term) == ("Chefarzt", "Chef")
+    assert [*glossary.lines(second, 80)][1].split() == ["anders", "gesagt", "Arbeitgeber,", "Betrieb"]
+    assert [one.term for one in glossary.look_up(ours, [])] == ["Chefarzt"]
 
 
 def test_entries_stand_in_german_order() -> None:

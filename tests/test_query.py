@@ -5,6 +5,7 @@ import pytest
 
 from kb import analysis, query
 from kb.analysis import Token
+from kb.everyday import Everyday
 from kb.model import Alternative, Axis, Clause, How, Occur, Query
 from kb.query import OF_SHORT, OTHER_CASE
 from kb.vocabulary import Entry, Vocabulary
@@ -194,6 +195,28 @@ def ways(text: str, **options: frozenset[str]) -> list[tuple[str, dict[str, floa
         (clause.typed, {" ".join(one.terms): one.weight for one in clause.alternatives if one.how is How.STEMS})
         for clause in asked.clauses
     ]
+
+
+@pytest.mark.parametrize(
+    ("n_typed", "n_added", "is_added"),
+    [
+        pytest.param(0, 0, True, id="neither is in a guide"),
+        pytest.param(0, 5, True, id="no guide has the everyday word"),
+        pytest.param(4, 50, True, id="hardly a guide has it"),
+        pytest.param(5, 50, False, id="some have it"),
+        pytest.param(1, 0, False, id="none has the other word"),
+    ],
+)
+def test_what_an_everyday_word_stands_for_is_looked_for_where_guides_hardly_use_it(
+    n_typed: int, n_added: int, is_added: bool
+) -> None:
+    names, counts = Vocabulary((), Everyday({"Chef": ("Arbeitgeber",)})), {"chef": n_typed, "arbeitgeb": n_added}
+
+    asked = query.parse("der Chef zahlt", vocabulary=names, as_of=DAY, n_with=counts.__getitem__)
+
+    assert [one.name for one in asked.added] == ["Arbeitgeber"] * is_added
+    assert (Alternative(("arbeitgeb",), weight=query.OTHER_NAME * 0.8) in asked.clauses[0].alternatives) is is_added
+    assert ("arbeitgeber" in asked.names) is is_added
 
 
 def test_a_name_of_the_vocabulary_is_found_by_the_others() -> None:

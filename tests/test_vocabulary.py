@@ -438,9 +438,24 @@ def test_a_house_adds_replaces_and_drops_entries(tmp_path: Path) -> None:
     assert ours.matches(["Lotsin"])
 
 
+def test_a_house_says_by_itself_what_everyday_words_stand_for(tmp_path: Path) -> None:
+    file = house(tmp_path, "[alltag]\nchef = ['Vorgesetzte']\nBrief = []\n'Zoff machen' = ['Konflikt', 'Beschwerde']")
+
+    ours = vocabulary.load(file)
+
+    assert ours.everyday.words["chef"] == ["Vorgesetzte"]
+    assert ours.everyday.words["Zoff machen"] == ["Konflikt", "Beschwerde"]
+    assert {"Chef", "Brief"} <= {*PACKAGED.everyday.words} - {*ours.everyday.words}
+    assert len(ours.everyday.words) == len(PACKAGED.everyday.words)
+
+
 @pytest.mark.parametrize(
     ("text", "entry", "problem", "field"),
     [
+        pytest.param("alltag = 'Chef'", "alltag", "no_everyday", "", id="a text for the table of everyday words"),
+        pytest.param("[alltag]\nChef = 'Arbeitgeber'", "alltag", "no_list", "Chef", id="a text for a list of words of guides"),
+        pytest.param("[alltag]\nChef = ['§']", "alltag", "no_list", "Chef", id="a word of guides that is none"),
+        pytest.param("[alltag]\n'?' = ['Frage']", "alltag", "no_list", "?", id="an everyday word that is none"),
         pytest.param("[eintrag]\nid = 'a'", "eintrag", "no_table", "", id="a table in place of a list"),
         pytest.param("[[eintrag]]\nbegriff = 'A'", "1", "missing", "id", id="no id"),
         pytest.param("[[eintrag]]\nid = 'a'", "a", "missing", "begriff", id="no term"),

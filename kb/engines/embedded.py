@@ -99,12 +99,13 @@ class EmbeddedEngine:
         """Return all guides by id, in the state of the last commit."""
         return {} if self._is_fresh else self._current().guides
 
-    def knows(self, stem: str) -> bool:
-        """Say whether a passage has a word with this stem."""
+    def n_with(self, stem: str) -> int:
+        """Return how many passages have a word with this stem in the text, or if that is more, in headings or titles."""
         if self._is_fresh:
-            return False
-        fields = self._current().segment.fields
-        return any(fields[name].lexicon.find(stem) >= 0 for name in POSITIONAL)
+            return 0
+        fields = [self._current().segment.fields[name] for name in POSITIONAL]
+        numbers = [field.lexicon.find(stem) for field in fields]
+        return max(field.n_passages(number) if number >= 0 else 0 for field, number in zip(fields, numbers, strict=True))
 
     def words(self) -> Mapping[str, int]:
         """Return every word as written, folded, with the number of passages that have it."""
