@@ -2,8 +2,8 @@
 
 A *word* is a token's text in the form in which it is compared: NFKC, without soft hyphens, case folded, "Berater*innen" and
 "BeraterInnen" as "berater"; listed abbreviations keep their case ("MAG"). A *stem* is what the Snowball stemmer leaves of it
-(PyStemmer; it folds ae/oe/ue and ß by itself) once a listed other spelling is replaced. Those abbreviations, words with a digit
-("16e") and words of one or two letters ("ÄD") are their own stem.
+(PyStemmer; it folds ae/oe/ue and ß by itself) once a listed other spelling or plural is replaced. Those abbreviations, words
+with a digit ("16e") and words of one or two letters ("ÄD") are their own stem.
 Pure, save for loading the packaged word lists once.
 """
 
@@ -59,8 +59,11 @@ _PLAIN = str.maketrans({"ä": "a", "ö": "o", "ü": "u", "ß": "ss"})
 # Spellings that stand side by side in German: "selbständig" and "selbstständig"
 _SPELLINGS = dict(line.split() for line in resources.files("kb").joinpath("data/spellings.txt").read_text("utf-8").splitlines())
 _OTHER_SPELLING = re.compile("|".join(_SPELLINGS))
+# Ends of words that the stemmer does not know as forms of one word ("Firma", "Firmen"), or takes for a form ("Kurs")
+_PLURALS = dict(line.split() for line in resources.files("kb").joinpath("data/plurals.txt").read_text("utf-8").splitlines())
+_PLURAL = re.compile(f"(?:{'|'.join(_PLURALS)})$")
 
-FINGERPRINT = f"4 snowball-german {Stemmer.version()} unicode {unicodedata.unidata_version}"
+FINGERPRINT = f"5 snowball-german {Stemmer.version()} unicode {unicodedata.unidata_version}"
 """Names the index-time analysis: an index built under another one is outdated."""
 
 
@@ -159,7 +162,7 @@ def stem(word: str) -> str:
 
 def stemmed(words: Sequence[str]) -> list[str]:
     """Return the stem of each folded word."""
-    spelled = [_OTHER_SPELLING.sub(_spelling, _FEMININE.sub("", word)) for word in words]
+    spelled = [_PLURAL.sub(_singular, _OTHER_SPELLING.sub(_spelling, _FEMININE.sub("", word))) for word in words]
     with _stemmer_lock:
         found: list[str] = _stemmer.stemWords(spelled)
     return [
@@ -170,3 +173,7 @@ def stemmed(words: Sequence[str]) -> list[str]:
 
 def _spelling(match: re.Match[str]) -> str:
     return _SPELLINGS[match.group()]
+
+
+def _singular(match: re.Match[str]) -> str:
+    return _PLURALS[match.group()]

@@ -4,6 +4,7 @@ import textwrap
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
+from itertools import chain
 from typing import Any
 
 from kb import analysis, everyday, messages
@@ -29,7 +30,8 @@ def letter(entry: Entry) -> str:
 def look_up(vocabulary: Vocabulary, words: Sequence[str]) -> list[Entry]:
     """Return the entries that the words mean, then those with a name that begins with them, then with one that holds them all.
 
-    Within each of the three from A to Z; then the everyday words among them. Without words, all entries, but for these.
+    Within each of the three from A to Z. After the first of them come the everyday words that the words are. Without words, all
+    entries, but for these.
     """
     text = " ".join(words)
     plain = _plain(text)
@@ -41,10 +43,9 @@ def look_up(vocabulary: Vocabulary, words: Sequence[str]) -> list[Entry]:
             begin.add(entry.id)
         elif all(word in _plain(name) for word in plain.split()):
             hold.add(entry.id)
-    found = (meant, begin - meant, hold - begin - meant)
-    entries = [entry for ids in found for entry in ordered(vocabulary.entries[id_] for id_ in ids)]
-    spoken = vocabulary.everyday.matches(typed)
-    return entries + [_as_entry(one.word, vocabulary.everyday.words[one.word]) for one in spoken]
+    first, *others = (ordered(vocabulary.entries[id_] for id_ in ids) for ids in (meant, begin - meant, hold - begin - meant))
+    spoken = (_as_entry(one.word, vocabulary.everyday.words[one.word]) for one in vocabulary.everyday.matches(typed))
+    return [*first, *spoken, *chain.from_iterable(others)]
 
 
 def _as_entry(word: str, says: Iterable[str]) -> Entry:

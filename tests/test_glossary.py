@@ -36,10 +36,10 @@ def terms(words: str, *entries: Entry) -> list[str]:
 def test_an_everyday_word_is_looked_up_and_not_listed() -> None:
     ours = Vocabulary((entry("Chefarzt"),), Everyday({"Chef": ("Arbeitgeber", "Betrieb")}))
 
-    first, second = glossary.look_up(ours, ["Chef"])
+    spoken, entry_ = glossary.look_up(ours, ["Chef"])
 
-    assert (first.term, second.term) == ("Chefarzt", "Chef")
-    assert [*glossary.lines(second, 80)][1].split() == ["anders", "gesagt", "Arbeitgeber,", "Betrieb"]
+    assert (spoken.term, entry_.term) == ("Chef", "Chefarzt")
+    assert [*glossary.lines(spoken, 80)][1].split() == ["anders", "gesagt", "Arbeitgeber,", "Betrieb"]
     assert [one.term for one in glossary.look_up(ours, [])] == ["Chefarzt"]
 
 
