@@ -39,7 +39,7 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
     """Open the index, search once so that everything is loaded, and take what is loaded out of garbage collection."""
     shelf = library.current()
     try:
-        shelf.ask(lambda engine: search.answer(engine, "Beratung Kooperationsplan"))
+        shelf.ask(lambda engine: search.answer(engine, "Beratung Kooperatoinsplan"))  # a slip, too
         shelf.suggest("Beratung")
     except IndexUnusableError as error:
         print(messages.explain(error), file=sys.stderr, flush=True)
