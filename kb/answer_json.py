@@ -11,7 +11,7 @@ def to_json(found: Answer, taxonomy: Taxonomy) -> dict[str, Any]:
     """Return an answer as an object of JSON types."""
     return {
         "query": found.query.text,
-        "assumed_statute": found.query.assumed_statute,
+        "assumed": [{"typed": typed, "statute": statute} for typed, statute in found.query.assumed],
         "meant": found.meant,
         "added": [
             {

@@ -14,7 +14,7 @@ def lines(found: Answer, taxonomy: Taxonomy, nearby: TopicsNearby | None = None)
     `nearby` is told where nothing was found.
     """
     if found.query.assumed:
-        yield messages.read_as(found.query.assumed, found.query.assumed_statute)
+        yield messages.read_as(found.query.assumed)
     if found.meant:
         yield messages.meant(found.meant)
     totals = found.totals

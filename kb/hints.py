@@ -1,15 +1,16 @@
 """What helps a reader to ask: made from what an index holds, once per generation, and shared by all threads."""
 
 import threading
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache, partial
+from string import ascii_lowercase
 from typing import Generic, TypeVar
 from weakref import WeakKeyDictionary
 
-from kb import analysis, spelling
+from kb import analysis, norms, spelling
 from kb.analysis import Token
 from kb.model import Alternative, Clause, Engine, Guide, Occur, Query, Stems
 from kb.spelling import Speller
@@ -93,6 +94,36 @@ def slips(engine: Engine, text: str, vocabulary: Vocabulary | None = None) -> Ma
     """
     unknown = spelling.unknown(text, engine.n_with, vocabulary)
     return _spellers.of(engine).slips(text, unknown) if unknown else {}
+
+
+def _statutes(engine: Engine) -> Mapping[str, Sequence[str]]:
+    """Return per section ("44") the statutes of which guides name one, the likeliest first."""
+    guides = engine.catalog().values()
+    counts = Counter(term for guide in guides for term in guide.norms)
+    titles = (mention for guide in guides for mention in norms.find(guide.title, norms.DEFAULT))
+    titled = {norm.term for mention in titles for norm in mention.norms}
+    found: dict[str, list[str]] = defaultdict(list)
+    for term, _ in sorted(counts.items(), key=lambda each: (each[0] not in titled, not _is_default(each[0]), -each[1])):
+        norm = norms.Norm.from_term(term)
+        found[norm.section].append(norm.statute)
+    return found
+
+
+def _is_default(term: str) -> bool:
+    """Say whether a norm is one of the SGB II, and could be: a guide that names no statute may mean another."""
+    norm = norms.Norm.from_term(term)
+    return norm.statute == norms.DEFAULT and int(norm.section.rstrip(ascii_lowercase)) <= norms.LAST_OF_DEFAULT
+
+
+_statutes_by_section = PerGeneration(_statutes)
+
+
+def statutes_with(engine: Engine, section: str) -> Sequence[str]:
+    """Return the statutes of which guides name a section with this number, the likeliest to be meant first.
+
+    That is one that a guide is about by its title, then the SGB II, then one that many guides name.
+    """
+    return _statutes_by_section.of(engine).get(section, ())
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,7 +83,8 @@ EXAMPLES = (
     ("Umzug -Darlehen", "Keine Textstellen, in denen „Darlehen“ vorkommt."),
     (
         "§ 16e SGB II",
-        "Die Vorschrift in jeder Schreibweise; ohne Gesetz ist das SGB II gemeint, mit Minus davor wird sie ausgeschlossen.",
+        "Die Vorschrift in jeder Schreibweise; ohne Gesetz die des SGB II oder die, von der eine Handlungshilfe handelt. Mit Minus "
+        "davor wird sie ausgeschlossen.",
     ),
     ("Wohnungs*", "Alle Wörter mit diesem Anfang, zum Beispiel Wohnungslosigkeit."),
 )
@@ -848,11 +849,12 @@ def share(reason: str, typed: str, found: Sequence[str]) -> str:
 _MAX_READ_AS = 3  # norms that are named
 
 
-def read_as(norms: Sequence[str], statute: str) -> str:
+def read_as(norms: Sequence[tuple[str, str]]) -> str:
     """Return how norms that were typed without a statute were read: "§ 16e gelesen als § 16e SGB II"."""
     if len(norms) > _MAX_READ_AS:
-        return f"Vorschriften ohne Angabe des Gesetzes gelesen als {unbroken(statute)}"
-    return f"{_listed(norms)} gelesen als {_listed([unbroken(f'{norm} {statute}') for norm in norms])}"
+        statutes = _listed([unbroken(statute) for statute in dict.fromkeys(statute for _, statute in norms)])
+        return f"Vorschriften ohne Angabe des Gesetzes gelesen als {statutes}"
+    return f"{_listed([norm for norm, _ in norms])} gelesen als {_listed([unbroken(' '.join(each)) for each in norms])}"
 
 
 def no_norm(text: str) -> str:

@@ -163,13 +163,14 @@ class Relation(StrEnum):
 class Addition:
     """A name that is searched for besides what was typed."""
 
-    id: str  # "kdu:kosten der unterkunft": entry and folded name; names that differ in case only ("eLb", "ELB") share it
-    entry: str  # id of the entry, "" for an everyday word, whose id is "~chef:arbeitgeber", and for a slip, ":tisch"
+    id: str  # "kdu:kosten der unterkunft": entry and folded name; names that differ in case only ("eLb", "ELB") share it.
+    # Of an everyday word "~chef:arbeitgeber", of a slip ":tisch", of a norm "§sgb3:44"
+    entry: str  # id of the entry; "" for these three
     typed: str  # the words that led to it, as typed
     name: str
     relation: Relation
     weight: float
-    stems: Stems  # of the name, as the index holds it
+    stems: Stems = ()  # of the name, as the index holds it; none for a norm
 
 
 class How(StrEnum):
@@ -215,8 +216,7 @@ class Query:
     names: tuple[str, ...] = ()  # words of what the vocabulary adds that were not typed, folded; they refine a little
     added: tuple[Addition, ...] = ()  # by vocabulary and corrected slips, those that a reader has taken out included
     without: frozenset[str] = frozenset()  # ids of additions that are taken out
-    assumed: tuple[str, ...] = ()  # the norms that were typed without a statute
-    assumed_statute: str = ""  # of which they were taken to be
+    assumed: tuple[tuple[str, str], ...] = ()  # the norms that were typed without a statute, and of which each was taken to be
     selection: Selection = field(default_factory=dict)
     as_of: date = date.min  # the day for which validity is computed
 

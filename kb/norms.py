@@ -14,7 +14,7 @@ from typing import NamedTuple
 from kb import statutes
 
 VERSION = 1  # another one makes every guide be cut again
-DEFAULT = "SGB II"
+DEFAULT, LAST_OF_DEFAULT = "SGB II", 99  # no section of it has a higher number
 
 MAX_RANGE = 40  # sections of "§§ 3 bis 42" that are listed; of a longer range only its ends
 MAX_ITEMS = 64  # of one reference

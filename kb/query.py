@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from itertools import islice
 from typing import NamedTuple
 
@@ -32,6 +33,8 @@ OTHER_CASE = 0.8  # weight of "ARGE" where "arge" was typed
 MIN_ALIKE, MAX_ALIKE = 5, 50  # letters; shorter words are part of too many others, longer ones are no words
 MEANT = 0.8  # weight of a word that was probably meant; what it brings is the same from .7 to 1
 ALIKE = 0.3  # against 1 for the word itself; best of .1 to .5 on the development collections
+OTHER_STATUTE = 0.5  # "§ 44 SGB III" where "§ 44" was typed, against 1 for the statute that is taken to be meant
+MAX_OTHER_STATUTES = 5
 WHOLE_SECTION = 0.6  # against 1 for the paragraph that was typed
 NUMBER_ALONE = 0.5  # "16e" as a word, against 1 for the norm: a passage may say "16e-Förderung"
 
@@ -44,6 +47,7 @@ _PART = re.compile(r'(?P<minus>(?<!\S)-)?(?:"(?P<phrase>[^"]*)"|(?P<word>[^\s"]+
 _HYPHENATED = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)+")
 _BETWEEN = re.compile(r'("[^"]*"|(?<!\S)-(?=\S))')  # what no norm stretches over: quotes, and the minus of what is excluded
 _NO_WORD = "§"
+_OTHER = "§"  # begins the id of a norm that is an addition
 
 
 def parse(
@@ -55,15 +59,19 @@ def parse(
     selection: Selection | None = None,
     as_of: date,
     n_with: Callable[[str], int] = lambda _stem: 0,
+    statutes_with: Callable[[str], Sequence[str]] = lambda _section: (),
 ) -> Query:
     """Return the query that `text` asks, narrowed by `selection`, with validity as of the given day.
 
     What is a name in the vocabulary is looked for by the other names, too, but for the additions whose ids are in `without`.
     `slips`: words that occur nowhere, and the word that was probably meant by each; these are additions, too.
     `n_with` tells how many passages have a stem: what an everyday word stands for is looked for where guides hardly use it.
+    `statutes_with` tells of which statutes guides name a section, the likeliest first: one that was typed without a statute
+    is of that one, and those of the others are additions; where no guide names any, it is of the SGB II.
     """
     plain = unicodedata.normalize("NFKC", text)[:MAX_CHARS].translate(_QUOTES)
-    cited, rest = _norms(plain)
+    typed, rest = _norms(plain)
+    cited = [one.read(statutes_with) for one in typed]
     strict, runs = _parts(rest)
     corrected = [_meant(token.word, word) for token, word in (slips or {}).items()]
     meant = {one.typed: analysis.fold(one.name) for one in corrected if one.id not in without}
@@ -76,12 +84,12 @@ def parse(
         clauses.setdefault((clause.alternatives[0], clause.occur), clause)
         if sum(len(first.terms) for first, _ in clauses) >= MAX_CLAUSES:
             break
-    added = {addition.id: addition for listed in (corrected, *names.values()) for addition in listed}
-    named = [word for id_, one in added.items() if id_ not in without for word in analysis.words(one.name)]
+    added = {one.id: one for listed in (*(one.in_others for one in cited), corrected, *names.values()) for one in listed}
+    named = [word for id_, one in added.items() if one.stems and id_ not in without for word in analysis.words(one.name)]
     words = [one.norm.section for one in cited if not one.is_excluded]
     written = (word for part in _PART.finditer(rest) if not part["minus"] for word in analysis.words(part[0]))
     words += [meant.get(word, word) for word in islice(written, MAX_WORDS)]
-    assumed = [one.as_typed for one in cited if not one.has_statute]
+    assumed = [(one.as_typed, one.norm.statute) for one in cited if not one.has_statute]
     return Query(
         text=text,
         clauses=tuple(clauses.values()),
@@ -90,7 +98,6 @@ def parse(
         added=tuple(added.values()),
         without=without,
         assumed=tuple(dict.fromkeys(assumed)),
-        assumed_statute=norms.DEFAULT if assumed else "",
         selection=dict(selection or {}),
         as_of=as_of,
     )
@@ -126,6 +133,21 @@ class _Cited(NamedTuple):
     norm: Norm
     has_statute: bool
     is_excluded: bool
+    others: tuple[Norm, ...] = ()  # the same sections of other statutes
+
+    def read(self, statutes_with: Callable[[str], Sequence[str]]) -> "_Cited":
+        """Return it with the statute that is meant if none was typed, and the others that have such a section."""
+        statutes = () if self.has_statute else statutes_with(self.norm.section)
+        if not statutes:
+            return self
+        norm, *rest = (replace(self.norm, statute=one) for one in statutes[: 1 + MAX_OTHER_STATUTES])
+        return self._replace(norm=norm, others=tuple(rest) if not self.is_excluded else ())
+
+    @property
+    def in_others(self) -> list[Addition]:
+        """The others as additions."""
+        shared = partial(Addition, entry="", typed=self.as_typed, relation=Relation.SAME, weight=OTHER_STATUTE)
+        return [shared(id=_OTHER + one.terms[-1], name=str(one)) for one in self.others]
 
     @property
     def as_typed(self) -> str:
@@ -147,6 +169,10 @@ class _Cited(NamedTuple):
             return Clause(alternatives=(exact,), occur=Occur.MUST_NOT, typed=self.as_typed)
         whole = WHOLE_SECTION if section else 1.0
         alternatives = [exact, *(Alternative((term,), How.NORM, whole) for term in section)]
+        for other in (one for one in self.others if _OTHER + one.terms[-1] not in without):
+            *section, most_exact = other.terms
+            alternatives.append(Alternative((most_exact,), How.NORM, OTHER_STATUTE))
+            alternatives += (Alternative((term,), How.NORM, OTHER_STATUTE * whole) for term in section)
         if self.norm.section[-1].isalpha():
             alternatives.append(Alternative((analysis.stem(self.norm.section),), weight=whole * NUMBER_ALONE))
         alternatives += [_added(one, whole) for one in additions if one.id not in without]

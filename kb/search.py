@@ -1,6 +1,8 @@
 """The one function behind every face: parse what was typed, ask the engine."""
 
 from datetime import date
+from functools import partial
+from typing import Any
 
 from kb import hints, query, spelling
 from kb.model import Answer, Engine, Query, Selection
@@ -11,8 +13,7 @@ PAGE_SIZE = 10
 
 def parse(engine: Engine, text: str, *, vocabulary: Vocabulary | None = None) -> Query:
     """Return what `answer` would ask the engine, today and of all guides."""
-    slips = hints.slips(engine, text, vocabulary)
-    return query.parse(text, vocabulary=vocabulary, slips=slips, as_of=date.today(), n_with=engine.n_with)
+    return _parse(engine, text, vocabulary=vocabulary, slips=hints.slips(engine, text, vocabulary), as_of=date.today())
 
 
 def answer(
@@ -33,15 +34,7 @@ def answer(
     computed for `as_of`, by default today.
     """
     slips, day = hints.slips(engine, text, vocabulary), as_of or date.today()
-    asked = query.parse(
-        text,
-        vocabulary=vocabulary,
-        without=without,
-        slips=slips,
-        selection=selection,
-        as_of=day,
-        n_with=engine.n_with,
-    )
+    asked = _parse(engine, text, vocabulary=vocabulary, without=without, slips=slips, selection=selection, as_of=day)
     matches = engine.search(asked, offset=offset, limit=limit)
     return Answer(
         query=asked,
@@ -52,3 +45,7 @@ def answer(
         limit=limit,
         meant=spelling.corrected(text, slips),
     )
+
+
+def _parse(engine: Engine, text: str, **options: Any) -> Query:
+    return query.parse(text, n_with=engine.n_with, statutes_with=partial(hints.statutes_with, engine), **options)

@@ -36,7 +36,7 @@ def test_an_assumed_statute_and_the_norms_of_the_works_are_told() -> None:
         answer_json.to_json(search.answer(engine, text, as_of=date(2026, 11, 1)), TAXONOMY) for text in ("16e", "§ 16e SGB II")
     )
 
-    assert (assumed["assumed_statute"], typed["assumed_statute"]) == ("SGB II", "")
+    assert (assumed["assumed"], typed["assumed"]) == ([{"typed": "§\u00a016e", "statute": "SGB II"}], [])
     assert assumed["results"] == typed["results"]
     assert assumed["results"][0]["guide"]["norms"] == ["sgb2:16e"]
     assert assumed["facets"]["norm"] == [{"value": "sgb2:16e", "title": "§\u00a016e\u00a0SGB\u00a0II", "count": 1}]

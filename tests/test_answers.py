@@ -44,7 +44,7 @@ def test_numbers_go_on_where_the_part_begins() -> None:
 
 def test_an_assumed_statute_comes_first_with_results_and_without() -> None:
     for text in ("§ 16e Umzug", "§ 16e"):
-        assert next(answers.lines(ask(text), TAXONOMY)) == messages.read_as(("§\u00a016e",), "SGB II")
+        assert next(answers.lines(ask(text), TAXONOMY)) == messages.read_as([("§\u00a016e", "SGB II")])
 
 
 def test_what_may_be_meant_comes_first_with_results_and_without() -> None:

@@ -236,3 +236,19 @@ def test_the_largest_topics_of_the_first_level_come_in_order() -> None:
     engine = DictionaryEngine([guide(f"g{n}.{i}", topics=(f"t{n}.x",)) for n in range(9) for i in range(n)])
 
     assert hints.topics_nearby(engine, taxonomy, NAMES, ["quantenphysik"]).ids == ("t8", "t7", "t6", "t5", "t4")
+
+
+def test_the_statutes_of_a_section_are_those_that_guides_name() -> None:
+    guides = [
+        guide("budget", title="Vermittlungsbudget nach § 44 SGB III", norms=("sgb3:44", "sgb2:16")),
+        guide("falsch", title="Überprüfung", norms=("sgb10:44", "sgb2:44", "sgb2:165")),
+        guide("auch", title="Rücknahme", norms=("sgb10:44", "sgb2:16", "sgb3:165")),
+        guide("noch", title="Insolvenzgeld", norms=("sgb3:16", "sgb3:16a", "sgb3:165")),
+    ]
+    engine = DictionaryEngine(guides)
+
+    assert hints.statutes_with(engine, "44") == ["SGB III", "SGB II", "SGB X"]  # a title, the default, the most frequent
+    assert hints.statutes_with(engine, "16") == ["SGB II", "SGB III"]
+    assert hints.statutes_with(engine, "16a") == ["SGB III"]
+    assert hints.statutes_with(engine, "165") == ["SGB III", "SGB II"]  # the SGB II has no such section
+    assert hints.statutes_with(engine, "7") == ()

@@ -6,7 +6,7 @@ import pytest
 from kb import analysis, query
 from kb.analysis import Token
 from kb.everyday import Everyday
-from kb.model import Alternative, Axis, Clause, How, Occur, Query
+from kb.model import Alternative, Axis, Clause, How, Occur, Query, Relation
 from kb.query import OF_SHORT, OTHER_CASE
 from kb.vocabulary import Entry, Vocabulary
 
@@ -333,9 +333,40 @@ def test_norms_stand_beside_words(text: str, expected: dict[str, list[str]]) -> 
 def test_a_statute_that_was_not_typed_is_assumed_and_said() -> None:
     parsed = parse("§ 44 SGB X, § 16e -§ 31 und § 16e")
 
-    assert (parsed.assumed, parsed.assumed_statute) == (("§\u00a016e", "§\u00a031"), "SGB II")
+    assert parsed.assumed == (("§\u00a016e", "SGB II"), ("§\u00a031", "SGB II"))
     assert [clause.typed for clause in parsed.clauses] == ["§\u00a044\u00a0SGB\u00a0X", "§\u00a016e", "§\u00a031"]
-    assert (parse("§ 16e SGB II").assumed, parse("§ 16e SGB II").assumed_statute) == ((), "")
+    assert parse("§ 16e SGB II").assumed == ()
+
+
+def test_a_section_that_guides_name_of_other_statutes_is_looked_for_there_too() -> None:
+    statutes = {"44": ["SGB II", "SGB III", "SGB X"], "88": ["SGB III", "SGB XII"], "850c": ["ZPO"]}
+
+    def norms_of(text: str, *without: str) -> dict[str, float]:
+        found = query.parse(text, as_of=DAY, without=frozenset(without), statutes_with=lambda one: statutes.get(one, ()))
+        return {one.terms[0]: one.weight for clause in found.clauses for one in clause.alternatives if one.how is How.NORM}
+
+    other, whole = query.OTHER_STATUTE, query.WHOLE_SECTION
+    assert norms_of("§ 44") == {"sgb2:44": 1.0, "sgb3:44": other, "sgb10:44": other}
+    assert norms_of("§ 44", "§sgb3:44") == {"sgb2:44": 1.0, "sgb10:44": other}
+    assert norms_of("§ 88 Abs. 1") == {
+        "sgb3:88:1": 1.0,
+        "sgb3:88": whole,
+        "sgb12:88:1": other,
+        "sgb12:88": other * whole,
+    }
+    assert norms_of("§ 850c") == {"zpo:850c": 1.0}
+    assert norms_of("§ 31") == {"sgb2:31": 1.0}
+    assert norms_of("§ 44 SGB III") == {"sgb3:44": 1.0}
+
+
+def test_sections_of_other_statutes_are_additions_and_no_words() -> None:
+    parsed = query.parse("§ 88 -§ 44", as_of=DAY, statutes_with=lambda _: ("SGB III", "SGB XII"))
+
+    assert parsed.assumed == (("§\u00a088", "SGB III"), ("§\u00a044", "SGB III"))
+    assert [(one.id, one.typed, one.name, one.relation) for one in parsed.added] == [
+        ("§sgb12:88", "§\u00a088", "§\u00a088\u00a0SGB\u00a0XII", Relation.SAME)
+    ]
+    assert parsed.names == ()
 
 
 def test_an_excluded_norm_refines_nothing() -> None:

@@ -77,7 +77,7 @@ def read_as(query: Query) -> str:
     """Return in one quiet line how norms were read that were typed without a statute."""
     if not query.assumed:
         return ""
-    return f'<p class="kb-read-as kb-quiet">{escape(messages.read_as(query.assumed, query.assumed_statute))}</p>'
+    return f'<p class="kb-read-as kb-quiet">{escape(messages.read_as(query.assumed))}</p>'
 
 
 def additions(view: View, query: Query) -> str:
