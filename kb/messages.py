@@ -83,8 +83,8 @@ EXAMPLES = (
     ("Umzug -Darlehen", "Keine Textstellen, in denen „Darlehen“ vorkommt."),
     (
         "§ 16e SGB II",
-        "Die Vorschrift in jeder Schreibweise; ohne Gesetz die des SGB II oder die, von der eine Handlungshilfe handelt. Mit Minus "
-        "davor wird sie ausgeschlossen.",
+        "Die Vorschrift in jeder Schreibweise; ohne Gesetz die des SGB II oder die, von der eine Handlungshilfe handelt. Mit "
+        "Minus davor wird sie ausgeschlossen.",
     ),
     ("Wohnungs*", "Alle Wörter mit diesem Anfang, zum Beispiel Wohnungslosigkeit."),
 )
