@@ -20,6 +20,7 @@ from kb import query
 from kb.engines import proximity, refining, scoring, word_lists
 from kb.engines.kin import Kin
 from kb.evaluation import Collection
+from kb.everyday import Everyday
 from kb.spelling import Speller
 from kb.vocabulary import Vocabulary
 
@@ -44,6 +45,8 @@ PARTS: Mapping[str, Part] = {
     "words alike": Part([(query, "MIN_ALIKE", _NEVER)]),
     "words alike: compounds": Part([(Kin, "parts", _no_words)]),
     "words alike: mistyped": Part([(Kin, "nearest", _no_words)]),
+    "forms of verbs": Part([(query, "MAX_WITH_FORMS", -1)]),
+    "everyday words": Part([(Everyday, "matches", lambda *_: [])]),
     "slips corrected": Part([(Speller, "corrections", lambda *_: ())]),
     "short words": Part([(query, "OF_SHORT", 1.0)]),
     "words as typed": Part([(refining, "WORDS", 0.0)]),

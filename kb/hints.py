@@ -52,18 +52,18 @@ def suggester(engine: Engine, taxonomy: Taxonomy, vocabulary: Vocabulary) -> Sug
 
 
 def _entries(engine: Engine, taxonomy: Taxonomy, vocabulary: Vocabulary) -> Iterator[tuple[str, Source]]:
-    guides = engine.catalog().values()
+    guides, n_with = engine.catalog().values(), engine.counts()
     has_guides = works_by_topic(guides)
     for topic in _topics(taxonomy):
         if topic.id in has_guides:
             yield topic.title, Source.TOPIC
         for term in topic.signals:
-            if all(map(engine.n_with, analysis.stems(term))):
+            if all(map(n_with, analysis.stems(term))):
                 yield term, Source.TERM
     has = cache(partial(_has, engine))  # the names of one entry lead to the same ones
     for name, _ in _names(vocabulary):
         added = (one.stems for match in vocabulary.matches(analysis.apart(name)[0]) for one in match.additions)
-        if all(map(engine.n_with, analysis.stems(name))) or any(map(has, added)):
+        if all(map(n_with, analysis.stems(name))) or any(map(has, added)):
             yield name, Source.TERM
     yield from ((guide.title, Source.TITLE) for guide in guides)
     yield from ((heading, Source.HEADING) for heading in engine.headings())
@@ -78,7 +78,7 @@ def _names(vocabulary: Vocabulary) -> Iterator[tuple[str, Entry]]:
 
 def _has(engine: Engine, phrase: Stems) -> bool:
     """Say whether the guides have the words of a phrase in a row."""
-    if not all(map(engine.n_with, phrase)):
+    if not all(map(engine.counts(), phrase)):
         return False
     asked = Query(clauses=(Clause(alternatives=(Alternative(phrase),), occur=Occur.MUST),), as_of=date.today())
     return len(phrase) == 1 or engine.search(asked, limit=1, n_hits=1).totals.n_works > 0
@@ -92,7 +92,7 @@ def slips(engine: Engine, text: str, vocabulary: Vocabulary | None = None) -> Ma
 
     A name of the vocabulary is meant as it stands ("Stütze", "Hartz IV"), whether a guide has it or not.
     """
-    unknown = spelling.unknown(text, engine.n_with, vocabulary)
+    unknown = spelling.unknown(text, engine.counts(), vocabulary)
     return _spellers.of(engine).slips(text, unknown) if unknown else {}
 
 

@@ -5,7 +5,7 @@ passage that matches a *query* is a *hit*. What a face shows is an *answer*: wor
 Everything here is immutable; nothing here reads or writes.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import date
@@ -405,8 +405,11 @@ class Engine(Protocol):
         """Return all guides by id, in the state of the last commit; the same object until there is a newer one."""
         ...
 
-    def n_with(self, stem: str) -> int:
-        """Return how many passages have a word with this stem in the text, or if that is more, in headings or titles."""
+    def counts(self) -> Callable[[str], int]:
+        """Return what tells how many passages of the last commit have a word with a stem.
+
+        That is in the text; where none has it there, in headings, else in titles.
+        """
         ...
 
     def words(self) -> Mapping[str, int]:

@@ -15,7 +15,7 @@ from functools import partial
 from itertools import islice
 from typing import NamedTuple
 
-from kb import analysis, norms
+from kb import analysis, norms, verbs
 from kb.analysis import Token
 from kb.everyday import Spoken
 from kb.model import Addition, Alternative, Clause, How, Occur, Query, Relation, Selection
@@ -32,6 +32,8 @@ OTHER_NAME = 0.7  # weight of what the vocabulary adds, against 1 for what was t
 OTHER_CASE = 0.8  # weight of "ARGE" where "arge" was typed
 MIN_ALIKE, MAX_ALIKE = 5, 50  # letters; shorter words are part of too many others, longer ones are no words
 MEANT = 0.8  # weight of a word that was probably meant; what it brings is the same from .7 to 1
+MAX_WITH_FORMS = 16  # content words; a longer text tells enough, and each takes up to .2 ms to look up
+FORM = 0.7  # weight of another form of a verb or its noun, "abgelehnt" for "Ablehnung"
 ALIKE = 0.3  # against 1 for the word itself; best of .1 to .5 on the development collections
 OTHER_STATUTE = 0.5  # "§ 44 SGB III" where "§ 44" was typed, against 1 for the statute that is taken to be meant
 MAX_OTHER_STATUTES = 5
@@ -65,7 +67,8 @@ def parse(
 
     What is a name in the vocabulary is looked for by the other names, too, but for the additions whose ids are in `without`.
     `slips`: words that occur nowhere, and the word that was probably meant by each; these are additions, too.
-    `n_with` tells how many passages have a stem: what an everyday word stands for is looked for where guides hardly use it.
+    `n_with` tells how many passages have a stem: other forms of verbs are looked for if there are any, and what an everyday
+    word stands for where guides hardly use it.
     `statutes_with` tells of which statutes guides name a section, the likeliest first: one that was typed without a statute
     is of that one, and those of the others are additions; where no guide names any, it is of the SGB II.
     """
@@ -80,7 +83,8 @@ def parse(
     asked = [one.clause(names.get((number, 0), ()), without) for number, one in enumerate(cited, start=len(runs))]
     only_excludes = all(clause.occur is Occur.MUST_NOT for clause in (*asked, *strict))
     clauses: dict[tuple[Alternative, Occur], Clause] = {}
-    for clause in (*asked, *strict, *_words(runs, meant, names, _joined(rest), without=without, or_any=only_excludes)):
+    loose = _words(runs, meant, names, _joined(rest), n_with, without=without, or_any=only_excludes)
+    for clause in (*asked, *strict, *loose):
         clauses.setdefault((clause.alternatives[0], clause.occur), clause)
         if sum(len(first.terms) for first, _ in clauses) >= MAX_CLAUSES:
             break
@@ -277,6 +281,7 @@ def _words(
     meant: Mapping[str, str],
     names: _Places,
     joined: Mapping[str, str],
+    n_with: Callable[[str], int],
     *,
     without: frozenset[str],
     or_any: bool,
@@ -284,10 +289,13 @@ def _words(
     """Yield a clause for every word with a meaning of its own; `or_any`: where none has, for every word."""
     listed = [(word, names.get((number, at), ())) for number, run in enumerate(runs) for at, word in enumerate(run)]
     content = [one for one in listed if analysis.fold(one[0]) not in analysis.STOP_WORDS]
+    has_forms = len(content) <= MAX_WITH_FORMS
     for written, additions in content or (listed if or_any else ()):
         typed = analysis.fold(written)
         word = meant.get(typed, typed)
-        alternatives = [Alternative((analysis.stem(word),), weight=MEANT if typed in meant else 1.0)]
+        own, stem = MEANT if typed in meant else 1.0, analysis.stem(word)
+        alternatives = [Alternative((stem,), weight=own)]
+        alternatives += [Alternative((form,), weight=FORM * own) for form in verbs.related(stem) if has_forms and n_with(form)]
         alternatives += [Alternative((other,), weight=OTHER_CASE) for other in analysis.in_other_case(word)]
         alternatives += [Alternative((analysis.stem(analysis.fold(joined[written])),))] if written in joined else []
         alternatives += [_added(one) for one in additions if one.id not in without]

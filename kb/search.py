@@ -48,4 +48,4 @@ def answer(
 
 
 def _parse(engine: Engine, text: str, **options: Any) -> Query:
-    return query.parse(text, n_with=engine.n_with, statutes_with=partial(hints.statutes_with, engine), **options)
+    return query.parse(text, n_with=engine.counts(), statutes_with=partial(hints.statutes_with, engine), **options)

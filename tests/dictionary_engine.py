@@ -5,7 +5,7 @@ A passage scores the number of clauses it satisfies.
 
 import threading
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
@@ -65,10 +65,11 @@ class DictionaryEngine:
     def catalog(self) -> Mapping[str, Guide]:
         return self._guides
 
-    def n_with(self, stem: str) -> int:
+    def counts(self) -> Callable[[str], int]:
         titles = {guide.id: guide.title for guide in self._guides.values()}
-        fields = [(p.text, " ".join(p.heading), titles[p.guide_id]) for p in self._passages]
-        return max(sum(stem in analysis.stems(text) for text in texts) for texts in zip(*fields, strict=True)) if fields else 0
+        passages = [(p.text, " ".join(p.heading), titles[p.guide_id]) for p in self._passages]
+        fields = [[analysis.stems(text) for text in texts] for texts in zip(*passages, strict=True)]
+        return lambda stem: next(filter(None, (sum(stem in stems for stems in field) for field in fields)), 0)
 
     def words(self) -> Mapping[str, int]:
         titles = {guide.id: guide.title for guide in self._guides.values()}

@@ -15,7 +15,7 @@ MAX_LINES = 400
 LAYERS = (
     r"kb\.(model|errors)",
     r"kb|kb\.(analysis|answer_json|catalog_json|cleaning|config|dates|editions|everyday|glossary|messages|metadata|norms|passages|query"
-    r"|snippets|spelling|statutes|suggestions|topics|vocabulary)",
+    r"|snippets|spelling|statutes|suggestions|topics|verbs|vocabulary)",
     r"kb\.semantic|kb\.(extract|engines)(\..+)?",
     r"kb\.(search|hints|ingestion|catalog|evaluation|questions)",
     r"kb\.(answers|cli|check_queries|explain|web|ui)(\..+)?|app|ingest",

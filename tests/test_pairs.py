@@ -215,8 +215,6 @@ XFAIL: Mapping[tuple[str, str], str] = {  # written, typed
     ("Mini-Job", "Minijob"): "where a word was written with a hyphen, the index holds only its pieces, too short to be parts",
     ("E-Mail", "Email"): "where a word was written with a hyphen, the index holds only its pieces, too short to be parts",
     ("Miete", "Mietobergrenze"): "what is contained needs five letters, or stem and word differ too much",
-    ("Widerspruch", "widersprechen"): "the stemmer knows no strong verbs",
-    ("widersprechen", "Widerspruch"): "the stemmer knows no strong verbs",
 }
 
 XFAIL_APART: Mapping[tuple[str, str], str] = {

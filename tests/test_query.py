@@ -212,11 +212,21 @@ def test_what_an_everyday_word_stands_for_is_looked_for_where_guides_hardly_use_
 ) -> None:
     names, counts = Vocabulary((), Everyday({"Chef": ("Arbeitgeber",)})), {"chef": n_typed, "arbeitgeb": n_added}
 
-    asked = query.parse("der Chef zahlt", vocabulary=names, as_of=DAY, n_with=counts.__getitem__)
+    asked = query.parse("der Chef zahlt", vocabulary=names, as_of=DAY, n_with=lambda stem: counts.get(stem, 0))
 
     assert [one.name for one in asked.added] == ["Arbeitgeber"] * is_added
     assert (Alternative(("arbeitgeb",), weight=query.OTHER_NAME * 0.8) in asked.clauses[0].alternatives) is is_added
     assert ("arbeitgeber" in asked.names) is is_added
+
+
+def test_other_forms_of_a_verb_are_looked_for_if_there_are_any() -> None:
+    counts = {"ablehn": 3, "abgelehnt": 2, "abzulehn": 0}
+
+    asked = query.parse("Ablehnung", as_of=DAY, n_with=lambda stem: counts.get(stem, 0))
+
+    assert asked.clauses[0].alternatives[:2] == (Alternative(("ablehn",)), Alternative(("abgelehnt",), weight=query.FORM))
+    assert [one.terms for one in asked.clauses[0].alternatives[2:]] == [("ablehnung",)]  # words alike
+    assert asked.added == ()
 
 
 def test_a_name_of_the_vocabulary_is_found_by_the_others() -> None:

@@ -1,7 +1,7 @@
 """The knowledge base itself. Where all words are asked, each stands in quotes, which makes it a must.
 
 "kb" scores by stems and shows one passage per guide, as the others do; "kb-chain" does all that the page's search does: words
-that are alike (compounds), words as written, 4-grams, words close together; "kb-page" is `kb.search.answer` as the page calls
+that are alike (compounds), forms of verbs, words as written, 4-grams, words close together; "kb-page" is `kb.search.answer` as the page calls
 it, with snippets for up to three passages per guide. All also count those with all words, and validity as a fourth axis.
 """
 
@@ -70,7 +70,7 @@ class Searcher:
         selection = {Axis.TOPIC: frozenset({asked.topic})} if asked.topic else {}
         if self._variant == "page":
             return search.answer(self._engine, text(asked), selection=selection)
-        parsed = query.parse(text(asked), selection=selection, as_of=date.today())
+        parsed = query.parse(text(asked), selection=selection, as_of=date.today(), n_with=self._engine.counts())
         return self._engine.search(parsed if self._variant else stems_only(parsed), n_hits=1)
 
     def read(self, answer: Any) -> Shown:

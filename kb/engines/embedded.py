@@ -11,10 +11,11 @@ import logging
 import tempfile
 import threading
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
+from functools import lru_cache, partial
 from pathlib import Path
 from types import MappingProxyType
 
@@ -37,6 +38,7 @@ log = logging.getLogger(__name__)
 
 FORMAT = 6
 CATALOG = "catalog.json"
+_COUNTS_KEPT = 1 << 15  # stems whose number of passages is remembered
 _TOKENS_AT_ONCE = 4_000_000  # gathered in memory before they are written; about 15,000 passages, 700 MB
 
 
@@ -99,13 +101,9 @@ class EmbeddedEngine:
         """Return all guides by id, in the state of the last commit."""
         return {} if self._is_fresh else self._current().guides
 
-    def n_with(self, stem: str) -> int:
-        """Return how many passages have a word with this stem in the text, or if that is more, in headings or titles."""
-        if self._is_fresh:
-            return 0
-        fields = [self._current().segment.fields[name] for name in POSITIONAL]
-        numbers = [field.lexicon.find(stem) for field in fields]
-        return max(field.n_passages(number) if number >= 0 else 0 for field, number in zip(fields, numbers, strict=True))
+    def counts(self) -> Callable[[str], int]:
+        """Return what tells how many passages of the last commit have a word with a stem."""
+        return (lambda _stem: 0) if self._is_fresh else self._current().n_with
 
     def words(self) -> Mapping[str, int]:
         """Return every word as written, folded, with the number of passages that have it."""
@@ -176,6 +174,7 @@ class _State:
             self.scorer = Scorer(self.segment)
         except (OSError, WhooshIndexError, EOFError, ValueError, KeyError) as error:
             raise IndexDamagedError(str(folder), str(error)) from error
+        self.n_with = lru_cache(_COUNTS_KEPT)(partial(_n_with, self.segment))
         self._view: works.View | None = None
         self._vectors: Vectors | None = None
 
@@ -331,6 +330,15 @@ class _Results:
             snippet=snippets.cut(stored.text, stored.sentences, self._highlighter.marks(number, stored, guide.title)),
             missing=tuple(self._missing[number]),
         )
+
+
+def _n_with(segment: Segment, stem: str) -> int:
+    """Return how many passages have a word with this stem, in the first of the fields that has it."""
+    for name in POSITIONAL:
+        field = segment.fields[name]
+        if (number := field.lexicon.find(stem)) >= 0:
+            return field.n_passages(number)
+    return 0
 
 
 def _read_catalog(folder: Path) -> tuple[tuple[Guide, ...], int]:
