@@ -1,8 +1,9 @@
 """The knowledge base itself. Where all words are asked, each stands in quotes, which makes it a must.
 
 "kb" scores by stems and shows one passage per guide, as the others do; "kb-chain" does all that the page's search does: words
-that are alike (compounds), forms of verbs, words as written, 4-grams, words close together; "kb-page" is `kb.search.answer` as the page calls
-it, with snippets for up to three passages per guide. All also count those with all words, and validity as a fourth axis.
+that are alike (compounds), forms of verbs, words as written, 4-grams, words close together; "kb-page" is `kb.search.answer` as
+the page calls it, with snippets for up to three passages per guide. All also count those with all words, and validity as a
+fourth axis.
 """
 
 import hashlib

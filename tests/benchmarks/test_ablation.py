@@ -13,12 +13,12 @@ from kb.engines import EmbeddedEngine
 from kb.evaluation import Document
 
 NAMES = vocabulary.load()
-TYPED = "Schuldnerberatung vor der Zusicehrung zum Umzug nach der EGV"
+TYPED = "Schuldnerberatung vor der Zusicehrung zum Umzug nach der EGV, umgezogen"
 DOCUMENTS = [
     Document("beratung", "Umzug", "Die Beratung vor dem Umzug, die Zusicherung und der Kooperationsplan."),
     Document("schulden", "Schuldnerberatung", "Zur Schuldnerberatung gehört der Umzug nach der EGV."),
     Document("alles", "Alles", "Eine Schuldnerberatung vor der Zusicehrung, ein Umzug nach der EGV."),
-    *(Document(f"{n}", "Anderes", f"Beraten wird auch zum Wohnen, zum {n}. Mal.") for n in range(20)),
+    *(Document(f"{n}", "Anderes", f"Beraten wird auch zum Wohnen in einer Wohnung, zum {n}. Mal.") for n in range(20)),
 ]
 
 
@@ -43,7 +43,9 @@ def scores(index: Path, typed: str, part: Part) -> dict[str, float]:
 
 @pytest.mark.parametrize("name", PARTS)
 def test_every_part_makes_a_difference(tmp_path: Path, name: str) -> None:
-    typed = {"words alike: mistyped": "Schuldnerberaxyz", "slips corrected": "Bertaung"}.get(name, TYPED)
+    typed = {"words alike: mistyped": "Schuldnerberaxyz", "slips corrected": "Bertaung", "everyday words": "Bude"}.get(
+        name, TYPED
+    )
 
     assert scores(tmp_path / "without", typed, PARTS[name]) != pytest.approx(scores(tmp_path / "full", typed, Part()))
 
