@@ -40,9 +40,9 @@ MAX_OTHER_STATUTES = 5
 WHOLE_SECTION = 0.6  # against 1 for the paragraph that was typed
 NUMBER_ALONE = 0.5  # "16e" as a word, against 1 for the norm: a passage may say "16e-Förderung"
 
-# "EGZ" has hardly any parts of four letters, which give a longer word most of its points. On the development collections it is
-# nothing beyond chance; of queries as caseworkers type them ("EGZ Antrag"), what is meant comes first more often
-SHORT, OF_SHORT = 3, 2.0  # letters; factor of the weights
+# "EGZ" has hardly any parts of four letters, which give a longer word most of its points. Of queries as caseworkers type them
+# ("EGZ Antrag"), what is meant comes first more often; other short words ("Tag") would lose a little
+SHORT, OF_SHORT = 3, 2.0  # letters of an abbreviation; factor of the weights
 
 _QUOTES = str.maketrans(dict.fromkeys("„“”‟«»", '"') | dict.fromkeys("−‐‑–—", "-"))
 _PART = re.compile(r'(?P<minus>(?<!\S)-)?(?:"(?P<phrase>[^"]*)"|(?P<word>[^\s"]+))')
@@ -300,7 +300,7 @@ def _words(
         alternatives += [Alternative((analysis.stem(analysis.fold(joined[written])),))] if written in joined else []
         alternatives += [_added(one) for one in additions if one.id not in without]
         alternatives += [Alternative((one,), How.ALIKE, ALIKE) for one in dict.fromkeys((word, typed)) if _has_kin(one)]
-        if len(typed) <= SHORT:
+        if len(typed) <= SHORT and (written.isupper() or additions or analysis.in_other_case(word)):
             alternatives = [replace(one, weight=one.weight * OF_SHORT) for one in alternatives]
         yield Clause(alternatives=tuple(dict.fromkeys(alternatives)), typed=written)
 

@@ -276,8 +276,10 @@ def test_what_was_meant_by_a_slip_leads_to_its_other_names() -> None:
     assert asked.words == ("kosten", "der", "unterkunft")
 
 
-def test_a_short_word_counts_as_much_as_a_long_one_with_its_parts() -> None:
-    assert [next(iter(found.values())) for _, found in ways("EGZ Antrag MAG Amt Geld")] == [2, 1, 2, 2, 1]
+def test_an_abbreviation_counts_as_much_as_a_long_word_with_its_parts() -> None:
+    found = [next(iter(found.values())) for _, found in ways("EGZ Antrag MAG mag kdu egz Amt Geld")]
+
+    assert found == [2, 1, 2, 2, 2, 1, 1, 1]  # "egz" is not in this vocabulary
 
 
 def test_a_pasted_letter_is_added_to_within_bounds(monkeypatch: pytest.MonkeyPatch) -> None:
