@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
 
-from kb import analysis, norms, passages
+from kb import analysis, passages
 from kb.model import Guide, Passage
 
 MIN_CHARS, TARGET_CHARS, MAX_CHARS = 1_500, 1_950, 2_500
@@ -72,9 +72,8 @@ def make(id_: str, name: str, pieces: Iterable[Piece]) -> Item:
     """Return the guide of that id and title and its passages; topic by title, kind and partners by the id's hash."""
     number = int.from_bytes(hashlib.sha256(id_.encode()).digest()[:6])
     partners = {PARTNERS[number // 7 % 10], PARTNERS[number // 70 % 7]} if number % 3 else set()
-    statute = norms.default_in(name)
     held = [
-        passages.of_text(id_, n, text, page=n, heading=(heading,) if heading else (), statute=statute)
+        passages.of_text(id_, n, text, page=n, heading=(heading,) if heading else (), title=name)
         for n, (heading, text) in enumerate(pieces, start=1)
     ]
     guide = Guide(

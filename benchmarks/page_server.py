@@ -12,7 +12,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from kb import norms, passages, topics
+from kb import passages, topics
 from kb.engines import EmbeddedEngine
 from kb.model import Guide, Passage
 
@@ -40,7 +40,7 @@ def build(folder: Path, corpus: Path, n_passages: int) -> None:
             id_ = hashlib.sha256(str(file.relative_to(corpus)).encode()).hexdigest()[:12]
             title = _TITLE.search(text)
             name = title[1] if title else file.stem
-            held = _passages(id_, text, norms.default_in(name))[:left]
+            held = _passages(id_, text, name)[:left]
             guide = Guide(
                 id=id_,
                 work_id=id_,
@@ -62,7 +62,7 @@ def build(folder: Path, corpus: Path, n_passages: int) -> None:
                 return
 
 
-def _passages(guide_id: str, text: str, statute: str) -> list[Passage]:
+def _passages(guide_id: str, text: str, title: str) -> list[Passage]:
     parts = _HEADING.split(text)
     found: list[tuple[str, str]] = []
     for heading, body in zip(parts[2::3], parts[3::3], strict=True):
@@ -75,7 +75,7 @@ def _passages(guide_id: str, text: str, statute: str) -> list[Passage]:
         if len(room) > 1:  # repealed sections hold a dash
             found.append((heading, room))
     return [
-        passages.of_text(guide_id, n, body, page=n // 4 + 1, heading=(heading,), statute=statute)
+        passages.of_text(guide_id, n, body, page=n // 4 + 1, heading=(heading,), title=title)
         for n, (heading, body) in enumerate(found, start=1)
     ]
 

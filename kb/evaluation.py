@@ -25,7 +25,7 @@ from typing import Any, TextIO
 
 import numpy as np
 
-from kb import cleaning, norms, passages, vocabulary
+from kb import cleaning, passages, vocabulary
 from kb.engines import EmbeddedEngine
 from kb.errors import CollectionError, CollectionProblem, IndexTakenError, LibraryMissingError
 from kb.model import Engine, Guide, Page, Passage
@@ -173,7 +173,7 @@ def as_guide(document: Document) -> tuple[Guide, Passage]:
     """
     (page,) = cleaning.clean([Page(number=None, text=f"{document.title}\n\n{document.text}".strip())])
     title = " ".join(cleaning.characters(document.title).split())
-    passage = passages.of_text(document.id, 1, page.text, statute=norms.default_in(title))
+    passage = passages.of_text(document.id, 1, page.text, title=title)
     guide = Guide(
         id=document.id,
         work_id=document.id,

@@ -189,7 +189,7 @@ def _read(one: Found, settings: Settings, taxonomy: Taxonomy) -> _Taken:
     extracted = sandbox.extract(path, limits=sandbox.Limits())
     pages = cleaning.clean(extracted.pages)
     facts = metadata.of_guide(one.places[0], sidecar, extracted, taxonomy)
-    cut = tuple(passages.split(one.id, pages, title=facts["title"], statute=norms.default_in(facts["title"])))
+    cut = tuple(passages.split(one.id, pages, title=facts["title"]))
     if not cut:
         raise ExtractionError(one.places[0], ExtractionReason.NO_TEXT)
     guide = Guide(

@@ -8,12 +8,11 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import NamedTuple
 
 from kb import statutes
 
-VERSION = 1  # another one makes every guide be cut again
+VERSION = 2  # another one makes every guide be cut again
 DEFAULT, LAST_OF_DEFAULT = "SGB II", 99  # no section of it has a higher number
 
 MAX_RANGE = 40  # sections of "§§ 3 bis 42" that are listed; of a longer range only its ends
@@ -103,12 +102,6 @@ def statute_of(text: str) -> str | None:
     """Return the statute that a title names; None if it names none or several."""
     names = statutes.named_in(_plain(text)[0])
     return next(iter(names)) if len(names) == 1 else None
-
-
-@lru_cache(maxsize=1 << 12)
-def default_in(title: str) -> str:
-    """Return the statute that a guide with this title means where it names none."""
-    return statute_of(title) or DEFAULT
 
 
 # ---- patterns: no repetition without a bound, blanks least of all, so that no match is long ------------------------------

@@ -28,26 +28,26 @@ _NUMBER = re.compile(
 _LINES_OF_A_TITLE = 4
 
 
-def split(guide_id: str, pages: Iterable[Page], *, title: str = "", statute: str = norms.DEFAULT) -> Iterator[Passage]:
-    """Yield the passages of a guide in reading order, numbered from 1; `statute` as for `of_text`.
+def split(guide_id: str, pages: Iterable[Page], *, title: str = "") -> Iterator[Passage]:
+    """Yield the passages of a guide in reading order, numbered from 1.
 
     Pages without words yield none, nor do tables of contents. The guide's title is left out where it first stands, as headings
     are: it is shown above every hit, and a cover that repeats it would come before what the guide says.
     """
     trail: list[Heading] = []
-    number = 0
+    number, left_out = 0, title
     for page in pages:
         lines = _without_contents(page.text.split("\n"))
-        first, after = _find(lines, title, 0)
+        first, after = _find(lines, left_out, 0)
         if after and any(map(_letters, (*lines[:first], *lines[after:]))):
             del lines[first:after]
-            title = ""
+            left_out = ""
         for section, own_lines in _sections(page, lines, trail):
             trail = section
             for text in _pieces("\n".join(own_lines)):
                 number += 1
                 heading = tuple(h.title for h in trail)
-                yield of_text(guide_id, number, text, page=page.number, heading=heading, statute=statute)
+                yield of_text(guide_id, number, text, page=page.number, heading=heading, title=title)
 
 
 def of_text(
@@ -57,12 +57,27 @@ def of_text(
     *,
     page: int | None = None,
     heading: tuple[str, ...] = (),
-    statute: str = norms.DEFAULT,
+    title: str = "",
 ) -> Passage:
-    """Return a passage with the norms that its text and headings name; those that name no statute are of this one."""
-    mentions = [mention for named in (*heading, text) for mention in norms.find(named, statute)]
+    """Return a passage with the norms that its text and headings name; `title` is that of its guide, see `statute_meant`."""
+    mentions = [
+        *(mention for at, one in enumerate(heading) for mention in norms.find(one, statute_meant(title, heading[:at]))),
+        *norms.find(text, statute_meant(title, heading)),
+    ]
     terms = dict.fromkeys(term for mention in mentions for norm in mention.norms for term in norm.terms)
     return Passage(guide_id=guide_id, number=number, text=text, page=page, heading=heading, norms=tuple(terms))
+
+
+@lru_cache(maxsize=1 << 12)
+def statute_meant(title: str, trail: tuple[str, ...] = ()) -> str:
+    """Return the statute that a guide with this title means where it names none, below a trail of headings.
+
+    That is the one of the last heading that begins with a section and its statute ("§ 165 SGB III Anspruch"), then the title's,
+    then the SGB II.
+    """
+    cited = (norms.find(heading)[:1] for heading in reversed(trail))
+    own = (mention.norms[0].statute for found in cited for mention in found if not mention.start and mention.has_statute)
+    return next(own, None) or norms.statute_of(title) or norms.DEFAULT
 
 
 def sections(passages: Iterable[Passage]) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from pathlib import PurePosixPath
 
 import marking
 
-from kb import analysis, editions, norms, passages, snippets
+from kb import analysis, editions, passages, snippets
 from kb.model import (
     N_NORMS,
     Alternative,
@@ -226,7 +226,7 @@ def _facets(found: list[Result], query: Query) -> Iterator[Facet]:
 
 def passage(of: Guide, number: int, text: str, *, page: int | None = 1, heading: tuple[str, ...] = ()) -> Passage:
     """Return a passage of the guide."""
-    return passages.of_text(of.id, number, text, page=page, heading=heading, statute=norms.default_in(of.title))
+    return passages.of_text(of.id, number, text, page=page, heading=heading, title=of.title)
 
 
 def guide(title: str, **fields: object) -> Guide:

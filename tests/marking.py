@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from kb import analysis, norms, snippets
 from kb.model import Alternative, How, Occur, Query, Snippet
+from kb.passages import statute_meant
 from kb.snippets import Mark
 
 
@@ -17,7 +18,7 @@ def marks(text: str, query: Query, title: str = "") -> Iterator[Mark]:
     """Yield every place that has what a clause asks for."""
     tokens = list(analysis.tokens(text))
     stems = [analysis.stem(token.word) for token in tokens]
-    mentions = norms.find(text, norms.default_in(title))
+    mentions = norms.find(text, statute_meant(title))
     for number, clause in enumerate(query.clauses):
         if clause.occur is Occur.MUST_NOT:
             continue

@@ -339,10 +339,6 @@ def test_a_title_names_one_statute_or_none(title: str, expected: str | None) -> 
     assert norms.statute_of(title) == expected
 
 
-def test_a_guide_that_names_no_statute_means_the_default() -> None:
-    assert (norms.default_in("Sozialhilfe nach dem SGB XII"), norms.default_in("Umzug")) == ("SGB XII", norms.DEFAULT)
-
-
 # ---- any text ----------------------------------------------------------------------------------------------------------
 
 SIGNS = ["§ 16", "§ 7 ", "§§ 45, 46", "Par. 31a", "16e ", "22 SGB II"]

@@ -164,10 +164,32 @@ def test_a_passage_knows_the_norms_of_its_headings_and_text() -> None:
     assert found.norms == ("sgb2:35", "sgb2:22", "sgb2:22:1", "sgb2:22:7", "sgb10:44")
 
 
-def test_norms_without_a_statute_are_of_the_given_one() -> None:
+@pytest.mark.parametrize(
+    ("title", "trail", "expected"),
+    [
+        ("Umzug", (), "SGB II"),
+        ("Sozialhilfe nach dem SGB XII", (), "SGB XII"),
+        ("Insolvenzgeld", ("§ 165 SGB III Anspruch", "2. Höhe"), "SGB III"),
+        ("Hilfe nach dem SGB XII", ("§ 165 SGB III Anspruch",), "SGB III"),
+        ("Insolvenzgeld", ("§ 165 SGB III Anspruch", "§ 44 SGB X"), "SGB X"),
+        ("Insolvenzgeld", ("Verhältnis zu § 165 SGB III",), "SGB II"),
+        ("Insolvenzgeld", ("§ 165 Anspruch",), "SGB II"),
+    ],
+)
+def test_the_statute_is_that_of_the_heading_else_of_the_title(title: str, trail: tuple[str, ...], expected: str) -> None:
+    assert passages.statute_meant(title, trail) == expected
+
+
+def test_norms_below_a_heading_are_of_its_statute() -> None:
+    held = passages.of_text("g", 1, "Nach Absatz 1 und § 167.", heading=("§ 165 SGB III Anspruch", "§ 166"))
+
+    assert held.norms == ("sgb3:165", "sgb3:166", "sgb3:167")
+
+
+def test_norms_without_a_statute_are_of_that_of_the_title() -> None:
     pages = [page("Nach § 22. Siehe § 7 SGB II.", (1, "§ 35"))]
 
-    (found,) = passages.split("kdu", pages, statute="SGB XII")
+    (found,) = passages.split("kdu", pages, title="Kosten nach dem SGB XII")
 
     assert found.norms == ("sgb12:35", "sgb12:22", "sgb2:7")
     assert passages.of_text("kdu", 1, "Umzug").norms == ()

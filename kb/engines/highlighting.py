@@ -14,6 +14,7 @@ from kb import norms
 from kb.engines.passage_store import Stored
 from kb.engines.scoring import Scorer
 from kb.model import Clause, How, Occur, Query
+from kb.passages import statute_meant
 from kb.snippets import Mark
 
 
@@ -43,10 +44,10 @@ class Highlighter:
 
     def marks(self, passage: int, stored: Stored, title: str) -> Sequence[Mark]:
         """Return the marks in the text of one of the passages, in no particular order; `title` is that of its guide."""
-        return [*self._mentions(stored.text, title), *self._alike(passage, stored), *self._stems(passage, stored)]
+        return [*self._mentions(stored, title), *self._alike(passage, stored), *self._stems(passage, stored)]
 
-    def _mentions(self, text: str, title: str) -> Iterator[Mark]:
-        for mention in norms.find(text, norms.default_in(title)) if self._norms else ():
+    def _mentions(self, stored: Stored, title: str) -> Iterator[Mark]:
+        for mention in norms.find(stored.text, statute_meant(title, stored.heading)) if self._norms else ():
             named = {term for norm in mention.norms for term in norm.terms}
             yield from (Mark(mention.start, mention.end, *claim) for term, claim in self._norms if term in named)
 

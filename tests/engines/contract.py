@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from kb import norms, passages, query
+from kb import passages, query
 from kb.model import N_NORMS, Axis, Engine, Guide, Matches, Passage, Reason, Selection, Validity
 
 __all__ = [
@@ -53,8 +53,8 @@ def guide(id_: str, **facts: object) -> Guide:
 
 
 def add(engine: Engine, one: Guide, *texts: str, heading: str = "") -> None:
-    trail, statute = (heading,) if heading else (), norms.default_in(one.title)
-    held = [passages.of_text(one.id, n, text, page=n, heading=trail, statute=statute) for n, text in enumerate(texts, start=1)]
+    trail = (heading,) if heading else ()
+    held = [passages.of_text(one.id, n, text, page=n, heading=trail, title=one.title) for n, text in enumerate(texts, start=1)]
     with engine.write() as batch:
         batch.replace(replace(one, norms=passages.sections(held)), held)
 

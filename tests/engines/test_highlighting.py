@@ -50,7 +50,7 @@ ASKED = [
 
 def opened(path: Path, texts: list[str]) -> Segment:
     builder = Builder()
-    builder.add("g", TITLE, [of_text("g", n, text, statute="SGB XII") for n, text in enumerate(texts, start=1)])
+    builder.add("g", TITLE, [of_text("g", n, text, title=TITLE) for n, text in enumerate(texts, start=1)])
     builder.write(path)
     return Segment(path)
 
