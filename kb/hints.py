@@ -103,16 +103,18 @@ def _statutes(engine: Engine) -> Mapping[str, Sequence[str]]:
     titles = (mention for guide in guides for mention in norms.find(guide.title, norms.DEFAULT))
     titled = {norm.term for mention in titles for norm in mention.norms}
     found: dict[str, list[str]] = defaultdict(list)
-    for term, _ in sorted(counts.items(), key=lambda each: (each[0] not in titled, not _is_default(each[0]), -each[1])):
+    for term, _ in sorted(counts.items(), key=lambda each: (each[0] not in titled, _unlikely(each[0]), -each[1])):
         norm = norms.Norm.from_term(term)
         found[norm.section].append(norm.statute)
     return found
 
 
-def _is_default(term: str) -> bool:
-    """Say whether a norm is one of the SGB II, and could be: a guide that names no statute may mean another."""
+def _unlikely(term: str) -> int:
+    """Return 0 for a norm of the SGB II, 1 for others, 2 for what cannot be of the SGB II: its guide means another statute."""
     norm = norms.Norm.from_term(term)
-    return norm.statute == norms.DEFAULT and int(norm.section.rstrip(ascii_lowercase)) <= norms.LAST_OF_DEFAULT
+    if norm.statute != norms.DEFAULT:
+        return 1
+    return 0 if int(norm.section.rstrip(ascii_lowercase)) <= norms.LAST_OF_DEFAULT else 2
 
 
 _statutes_by_section = PerGeneration(_statutes)

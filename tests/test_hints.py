@@ -243,7 +243,7 @@ def test_the_statutes_of_a_section_are_those_that_guides_name() -> None:
         guide("budget", title="Vermittlungsbudget nach § 44 SGB III", norms=("sgb3:44", "sgb2:16")),
         guide("falsch", title="Überprüfung", norms=("sgb10:44", "sgb2:44", "sgb2:165")),
         guide("auch", title="Rücknahme", norms=("sgb10:44", "sgb2:16", "sgb3:165")),
-        guide("noch", title="Insolvenzgeld", norms=("sgb3:16", "sgb3:16a", "sgb3:165")),
+        guide("noch", title="Insolvenzgeld", norms=("sgb3:16", "sgb3:16a", "sgb2:165")),
     ]
     engine = DictionaryEngine(guides)
 
