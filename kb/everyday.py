@@ -14,7 +14,8 @@ from typing import NamedTuple
 from kb import analysis
 from kb.model import Addition, Relation, Stems
 
-WEIGHT = 0.8  # against 1 for another name of a thing; as for a colloquial one
+WEIGHT = 0.8  # of what is listed first, against 1 for another name of a thing; as for a colloquial one
+LATER = 0.8  # of each that follows against the one before it: "Papiere" are "Unterlagen" rather than "Aufenthaltstitel"
 MARK = "~"  # begins the ids, which are in nobody's file
 
 _ENDING = re.compile(r"(?<=...)(?:e|e?n)$")  # of what is listed, which may be a verb
@@ -60,14 +61,14 @@ class Everyday:
         return sorted(found)
 
     def _additions(self, word: str, typed: Sequence[str]) -> Iterator[Addition]:
-        for name in self.words[word]:
+        for place, name in enumerate(self.words[word]):
             yield Addition(
                 id=f"{MARK}{analysis.fold(word)}:{analysis.fold(name)}",
                 entry="",
                 typed=" ".join(typed),
                 name=name,
                 relation=Relation.EVERYDAY,
-                weight=WEIGHT,
+                weight=WEIGHT * LATER**place,
                 stems=tuple(analysis.stems(name)),
             )
 

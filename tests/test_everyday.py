@@ -32,10 +32,13 @@ def test_an_everyday_word_stands_for_what_guides_say() -> None:
             typed="Chefs",
             name=name,
             relation=Relation.EVERYDAY,
-            weight=everyday.WEIGHT,
+            weight=weight,
             stems=stems,
         )
-        for name, stems in (("Arbeitgeber", ("arbeitgeb",)), ("leitende Person", ("leitend", "person")))
+        for name, weight, stems in (
+            ("Arbeitgeber", everyday.WEIGHT, ("arbeitgeb",)),
+            ("leitende Person", everyday.WEIGHT * everyday.LATER, ("leitend", "person")),
+        )
     )
     assert (absence.first, absence.last, absence.word) == (2, 4, "blau machen")
     assert absence.additions[0].typed == "blau machen"
