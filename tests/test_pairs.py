@@ -212,8 +212,6 @@ NOT_FIRST: Mapping[str, Pairs] = {
 }
 
 XFAIL: Mapping[tuple[str, str], str] = {  # written, typed
-    ("Mini-Job", "Minijob"): "where a word was written with a hyphen, the index holds only its pieces, too short to be parts",
-    ("E-Mail", "Email"): "where a word was written with a hyphen, the index holds only its pieces, too short to be parts",
     ("Miete", "Mietobergrenze"): "what is contained needs five letters, or stem and word differ too much",
 }
 
