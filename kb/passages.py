@@ -119,10 +119,12 @@ def _find(lines: Sequence[str], title: str, at: int) -> tuple[int, int]:
         wanted = reduce(title)
         for first in range(at, len(lines)) if wanted else ():
             gathered = reduce(lines[first])
+            if not gathered or not wanted.startswith(gathered):  # as nearly all
+                continue
             for after in range(first + 1, min(first + _LINES_OF_A_TITLE, len(lines)) + 1):
                 if gathered == wanted:
                     return first, after
-                if not gathered or not wanted.startswith(gathered) or after == len(lines):
+                if not wanted.startswith(gathered) or after == len(lines):
                     break
                 gathered += _letters(lines[after])
     return at, at
