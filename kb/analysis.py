@@ -154,6 +154,16 @@ def fold(word: str) -> str:
     return (_GENDERED.sub("", word) or word).casefold()
 
 
+def small(word: str) -> str:
+    """Return a word as it is compared, in small letters even if it is an abbreviation that keeps its case in the index."""
+    return fold(word).casefold()
+
+
+def is_abbreviation(word: str) -> bool:
+    """Say whether a word as written has a capital within: "EGZ", "eLb"."""
+    return any(letter.isupper() for letter in word[1:])
+
+
 @lru_cache(maxsize=1 << 16)
 def stem(word: str) -> str:
     """Return the stem of a folded word."""

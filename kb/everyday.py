@@ -47,7 +47,7 @@ class Everyday:
 
         The longest phrase wins. Inflected forms match, abbreviations only as they are.
         """
-        stems = [analysis.stem(_small(word)) for word in words]
+        stems = [analysis.stem(analysis.small(word)) for word in words]
         is_taken = [False] * len(words)
         found: list[Spoken] = []
         for n in self._lengths:
@@ -83,7 +83,8 @@ def packaged() -> Mapping[str, Sequence[str]]:
 def _is_form_of(listed: str, typed: Sequence[str]) -> bool:
     """Say whether typed words with the same stems are what is listed: "Post" is no form of "Poster", nor "hört" of "Hort"."""
     return all(
-        _small(mine) == _small(theirs) or (not _is_abbreviation(mine) and _is_inflected(_small(mine), _small(theirs)))
+        analysis.small(mine) == analysis.small(theirs)
+        or (not analysis.is_abbreviation(mine) and _is_inflected(analysis.small(mine), analysis.small(theirs)))
         for mine, theirs in zip(analysis.apart(listed)[0], typed, strict=True)
     )
 
@@ -96,13 +97,5 @@ def _is_inflected(listed: str, typed: str) -> bool:
     return plural.startswith(analysis.plain(listed)) and len(typed) >= len(listed) and plural[-1] in "enrs"
 
 
-def _is_abbreviation(word: str) -> bool:
-    return any(letter.isupper() for letter in word[1:])
-
-
-def _small(word: str) -> str:
-    return analysis.fold(word).casefold()
-
-
 def _stems(text: str) -> Stems:
-    return tuple(analysis.stem(_small(word)) for word in analysis.apart(text)[0])
+    return tuple(analysis.stem(analysis.small(word)) for word in analysis.apart(text)[0])

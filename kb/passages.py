@@ -35,13 +35,13 @@ def split(guide_id: str, pages: Iterable[Page], *, title: str = "") -> Iterator[
     are: it is shown above every hit, and a cover that repeats it would come before what the guide says.
     """
     trail: list[Heading] = []
-    number, left_out = 0, title
+    number, to_leave_out = 0, title
     for page in pages:
         lines = _without_contents(page.text.split("\n"))
-        first, after = _find(lines, left_out, 0)
+        first, after = _find(lines, to_leave_out, 0)
         if after and any(map(_letters, (*lines[:first], *lines[after:]))):
             del lines[first:after]
-            left_out = ""
+            to_leave_out = ""
         for section, own_lines in _sections(page, lines, trail):
             trail = section
             for text in _pieces("\n".join(own_lines)):

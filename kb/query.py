@@ -17,10 +17,9 @@ from typing import NamedTuple
 
 from kb import analysis, norms, verbs
 from kb.analysis import Token
-from kb.everyday import Spoken
 from kb.model import Addition, Alternative, Clause, How, Occur, Query, Relation, Selection
 from kb.norms import Norm
-from kb.vocabulary import Match, Vocabulary
+from kb.vocabulary import Vocabulary
 
 MAX_CLAUSES = 48  # words of a phrase count, too: each is looked up. A pasted e-mail has hundreds, the first carry its topic
 MAX_WORDS = 128  # that are read of what may match but need not: enough for as many clauses
@@ -74,7 +73,8 @@ def parse(
     """
     plain = unicodedata.normalize("NFKC", text)[:MAX_CHARS].translate(_QUOTES)
     typed, rest = _norms(plain)
-    cited = [one.read(statutes_with) for one in typed]
+    n_others = min(MAX_OTHER_STATUTES, MAX_ADDITIONS // max(len(typed), 1))
+    cited = [one.read(statutes_with, n_others) for one in typed]
     strict, runs = _parts(rest)
     corrected = [_meant(token.word, word) for token, word in (slips or {}).items()]
     meant = {one.typed: analysis.fold(one.name) for one in corrected if one.id not in without}
@@ -90,14 +90,12 @@ def parse(
             break
     added = {one.id: one for listed in (*(one.in_others for one in cited), corrected, *names.values()) for one in listed}
     named = [word for id_, one in added.items() if one.stems and id_ not in without for word in analysis.words(one.name)]
-    words = [one.norm.section for one in cited if not one.is_excluded]
-    written = (word for part in _PART.finditer(rest) if not part["minus"] for word in analysis.words(part[0]))
-    words += [meant.get(word, word) for word in islice(written, MAX_WORDS)]
+    words = _read(cited, rest, meant)
     assumed = [(one.as_typed, one.norm.statute) for one in cited if not one.has_statute]
     return Query(
         text=text,
         clauses=tuple(clauses.values()),
-        words=tuple(words[:MAX_WORDS]),
+        words=words,
         names=tuple(word for word in dict.fromkeys(named) if word not in words),
         added=tuple(added.values()),
         without=without,
@@ -139,12 +137,12 @@ class _Cited(NamedTuple):
     is_excluded: bool
     others: tuple[Norm, ...] = ()  # the same sections of other statutes
 
-    def read(self, statutes_with: Callable[[str], Sequence[str]]) -> "_Cited":
-        """Return it with the statute that is meant if none was typed, and the others that have such a section."""
+    def read(self, statutes_with: Callable[[str], Sequence[str]], n_others: int) -> "_Cited":
+        """Return it with the statute that is meant if none was typed, and at most `n_others` that have such a section, too."""
         statutes = () if self.has_statute else statutes_with(self.norm.section)
         if not statutes:
             return self
-        norm, *rest = (replace(self.norm, statute=one) for one in statutes[: 1 + MAX_OTHER_STATUTES])
+        norm, *rest = (replace(self.norm, statute=one) for one in statutes[: 1 + n_others])
         return self._replace(norm=norm, others=tuple(rest) if not self.is_excluded else ())
 
     @property
@@ -231,6 +229,13 @@ def _parts(text: str) -> tuple[list[Clause], list[list[str]]]:
     return strict, runs
 
 
+def _read(cited: Sequence[_Cited], rest: str, meant: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the words of the query that refine the order: of norms the sections, of slips what was meant."""
+    sections_ = (one.norm.section for one in cited if not one.is_excluded)
+    written = (word for part in _PART.finditer(rest) if not part["minus"] for word in analysis.words(part[0]))
+    return (*sections_, *(meant.get(word, word) for word in islice(written, MAX_WORDS)))[:MAX_WORDS]
+
+
 _Places = Mapping[tuple[int, int], Sequence[Addition]]
 """What the vocabulary adds to words, by run and place there."""
 
@@ -242,7 +247,7 @@ def _names(vocabulary: Vocabulary | None, runs: Sequence[Sequence[str]], n_with:
         return found
     n_added = 0
     for number, run in enumerate(runs):
-        for match in _matches(vocabulary, run):
+        for match in vocabulary.understood(run):
             known = {one.stems for at in range(match.first, match.last) for one in found[number, at]}
             new = [one for one in match.additions if one.stems not in known and _is_needed(one, n_with)]
             new = new[: MAX_ADDITIONS - n_added]
@@ -250,17 +255,6 @@ def _names(vocabulary: Vocabulary | None, runs: Sequence[Sequence[str]], n_with:
             for at in range(match.first, match.last):
                 found[number, at] += new
     return found
-
-
-def _matches(vocabulary: Vocabulary, run: Sequence[str]) -> Iterator[Match | Spoken]:
-    """Yield names, and then everyday words, but for those that are part of a name: what is meant is the whole."""
-    names = vocabulary.matches(run)
-    wholes = [(name.first, name.last) for name in names if name.last - name.first > 1]
-    yield from names
-    for spoken in vocabulary.everyday.matches(run):
-        place = spoken.first, spoken.last
-        if not any(first <= spoken.first and spoken.last <= last and place != (first, last) for first, last in wholes):
-            yield spoken
 
 
 def _is_needed(one: Addition, n_with: Callable[[str], int]) -> bool:

@@ -117,9 +117,8 @@ def unknown(text: str, n_with: Callable[[str], int], vocabulary: Vocabulary | No
     """
     loose = list(islice(_loose(text), query.MAX_WORDS))
     written = [text[token.start : token.end] for token in loose]
-    spans = [(name.first, name.last) for name in vocabulary.matches(written)] if vocabulary else []
-    spans += [(name.first, name.last) for name in vocabulary.everyday.matches(written)] if vocabulary else []
-    named = {at for first, last in spans for at in range(first, last)}
+    names = vocabulary.understood(written) if vocabulary else ()
+    named = {at for name in names for at in range(name.first, name.last)}
     asked = (token for at, token in enumerate(loose) if at not in named and token.word not in analysis.STOP_WORDS)
     return tuple(
         islice((token for token in asked if not _occurs(token.word, n_with) and not _is_german(token.word)), MAX_UNKNOWN)

@@ -18,9 +18,9 @@ _SEPARABLE = (
     "|uber|um|unter|vor|voraus|weg|weiter|wieder|zu|zuruck|zusammen"
 )
 _INSEPARABLE = "be|ent|er|miss|uber|um|unter|ver|voll|wider|zer"
-_PREFIX = re.compile(f"(?P<separable>{'|'.join(sorted(_SEPARABLE.split('|'), key=len, reverse=True))})")
+_PREFIX = re.compile("|".join(sorted(_SEPARABLE.split("|"), key=len, reverse=True)))
 _BEFORE_ROOT = re.compile(f"(?:{_SEPARABLE})?(?:{_INSEPARABLE})?")
-_PREFIXED = re.compile("(?:be|ent|er|ge|ver)[^\\W]{3}")
+_PREFIXED = re.compile(r"(?:be|ent|er|ge|ver)\w{3}")
 _WITHOUT_E = re.compile("[bcdfgkmnpst]l$")
 _LONGEST_WITH_UNG = 6  # letters of a root behind which the stemmer leaves "ung": "Zahlung"
 _NEEDS_E = re.compile(r"(?:[dt]|[^aeiourlh][mn])$")  # "arbeitet", "rechnet"
@@ -41,16 +41,12 @@ wieg wog|zieh zog zug|zwing zwang zwung|antrag beantrag|auftrag beauftrag
 _ROOTS = [verb.split() for line in _STRONG.split("\n") for verb in line.split("|") if verb]
 _OTHERS = {root: [other for other in roots if other != root] for roots in _ROOTS for root in roots}
 
-
 # Nouns that look like participles; and what only looks like a form of a strong verb
-_NO_FORMS = frozenset(
-    word
-    for line in (
-        "gebiet gebot geburt gedicht geduld gefahr gegend gehalt gehor gelass gemeind gericht gesetz gesicht gestalt gewalt",
-        "gewicht gewinn gewiss statt zustand",
-    )
-    for word in line.split()
-)
+_LOOK_ALIKES = """
+gebiet gebot geburt gedicht geduld gefahr gegend gehalt gehor gelass gemeind gericht gesetz gesicht gestalt gewalt gewicht
+gewinn gewiss statt zustand
+"""
+_NO_FORMS = frozenset(_LOOK_ALIKES.split())
 
 
 @lru_cache(maxsize=1 << 14)

@@ -21,7 +21,7 @@ from typing import NamedTuple
 
 from kb import analysis, everyday
 from kb.errors import ConfigError, EntryError, EntryProblem
-from kb.everyday import Everyday
+from kb.everyday import Everyday, Spoken
 from kb.model import Addition, Relation, Stems
 
 MAX_ADDITIONS = 8  # per match: each costs a look-up, and a reader has to take in what was searched for
@@ -87,8 +87,8 @@ class _Name(NamedTuple):
         if self.is_cased:
             return self.words == typed
         return all(
-            own == word if self.kind is _Kind.SHORT or _is_abbreviation(written) else _derived(own) == _derived(word)
-            for written, own, word in zip(self.words, self.folded, map(_small, typed), strict=True)
+            own == word if self.kind is _Kind.SHORT or analysis.is_abbreviation(written) else _derived(own) == _derived(word)
+            for written, own, word in zip(self.words, self.folded, map(analysis.small, typed), strict=True)
         )
 
 
@@ -117,7 +117,7 @@ class Vocabulary:
         quotes is to be left out, it is never expanded. The longest name wins, and within it no shorter one counts: "Alg II" is
         not "Alg". Inflected forms match, abbreviations only as they are, and those of `Entry.cased` in their case only.
         """
-        stems = [analysis.stem(_small(word)) for word in words]
+        stems = [analysis.stem(analysis.small(word)) for word in words]
         is_taken = [False] * len(words)
         mistaken: set[tuple[str, int]] = set()  # an entry, and where stands what is only mistaken for it
         found: list[Match] = []
@@ -135,6 +135,16 @@ class Vocabulary:
                     is_taken[first : first + n] = [True] * n
                     found.append(self._match(first, typed, meant))
         return sorted(found)
+
+    def understood(self, words: Sequence[str]) -> Iterator[Match | Spoken]:
+        """Yield the matches, and then everyday words, but for those that are part of a name: what is meant is the whole."""
+        names = self.matches(words)
+        wholes = [(name.first, name.last) for name in names if name.last - name.first > 1]
+        yield from names
+        for spoken in self.everyday.matches(words):
+            place = spoken.first, spoken.last
+            if not any(first <= spoken.first and spoken.last <= last and place != (first, last) for first, last in wholes):
+                yield spoken
 
     def _match(self, first: int, typed: tuple[str, ...], names: Sequence[_Name]) -> Match:
         meant = {name.entry: name for name in reversed(names)}  # the first of each entry
@@ -184,7 +194,7 @@ def _names(entry: Entry) -> Iterator[_Name]:
     for kind, texts in lists.items():
         for text in texts:
             words = tuple(analysis.apart(text)[0])
-            yield _Name(text, entry.id, kind, text in entry.cased, words, tuple(map(_small, words)), _stems(text))
+            yield _Name(text, entry.id, kind, text in entry.cased, words, tuple(map(analysis.small, words)), _stems(text))
 
 
 def _addable(names: Mapping[str, Iterable[_Name]]) -> Mapping[str, tuple[_Name, ...]]:
@@ -216,15 +226,6 @@ def _fitting(names: Iterable[_Name], typed: tuple[str, ...]) -> list[_Name]:
     """Return the names that the typed words are; if they are one in exactly its case, others of that spelling only."""
     fitting = [name for name in names if name.fits(typed)]
     return [name for name in fitting if name.words == typed] if any(name.is_cased for name in fitting) else fitting
-
-
-def _is_abbreviation(word: str) -> bool:
-    return any(letter.isupper() for letter in word[1:])
-
-
-def _small(word: str) -> str:
-    """Return the word folded, abbreviations that keep their case in the index included."""
-    return analysis.fold(word).casefold()
 
 
 def _derived(word: str) -> str:

@@ -371,6 +371,15 @@ def test_a_section_that_guides_name_of_other_statutes_is_looked_for_there_too() 
     assert norms_of("§ 44 SGB III") == {"sgb3:44": 1.0}
 
 
+def test_a_long_list_of_sections_is_added_to_within_bounds() -> None:
+    parsed = query.parse("§§ 1 bis 40", as_of=DAY, statutes_with=lambda _: ("SGB II", "SGB III", "SGB X"))
+    few = query.parse("§§ 1 bis 10", as_of=DAY, statutes_with=lambda _: ("SGB II", "SGB III", "SGB X"))
+
+    assert len(parsed.assumed) == 40
+    assert parsed.added == ()
+    assert len(few.added) == 20 <= query.MAX_ADDITIONS
+
+
 def test_sections_of_other_statutes_are_additions_and_no_words() -> None:
     parsed = query.parse("§ 88 -§ 44", as_of=DAY, statutes_with=lambda _: ("SGB III", "SGB XII"))
 

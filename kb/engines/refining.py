@@ -22,10 +22,8 @@ from kb.engines.word_lists import WORD
 
 WORDS, GRAMS = 0.3, 0.5  # against 1 for the stems of the text
 NAMES = 0.25  # of a name that the vocabulary adds, against 1 for what was typed
-LEAD, LEAD_WORDS = (
-    0.2,
-    20,
-)  # weight of a word with meaning, or a part, there; distinct words, title and headings before the text
+# Weight of a word with meaning, or a part, there; distinct words, title and headings before the text
+LEAD, LEAD_WORDS = 0.2, 20
 MAX_PASSAGES = 200
 MAX_GRAMS = 128  # a pasted e-mail has thousands; the rarest tell most
 
