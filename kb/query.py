@@ -8,11 +8,11 @@ typed. A norm ("§ 16e SGB II") outside quotes is one thing, in whatever spellin
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import partial
-from itertools import islice
+from itertools import chain, islice
 from typing import NamedTuple
 
 from kb import analysis, norms, verbs
@@ -82,19 +82,14 @@ def parse(
     names = _names(vocabulary, [*read, *(one.names for one in cited)], n_with)
     asked = [one.clause(names.get((number, 0), ()), without) for number, one in enumerate(cited, start=len(runs))]
     only_excludes = all(clause.occur is Occur.MUST_NOT for clause in (*asked, *strict))
-    clauses: dict[tuple[Alternative, Occur], Clause] = {}
     loose = _words(runs, meant, names, _joined(rest), n_with, without=without, or_any=only_excludes)
-    for clause in (*asked, *strict, *loose):
-        clauses.setdefault((clause.alternatives[0], clause.occur), clause)
-        if sum(len(first.terms) for first, _ in clauses) >= MAX_CLAUSES:
-            break
     added = {one.id: one for listed in (*(one.in_others for one in cited), corrected, *names.values()) for one in listed}
     named = [word for id_, one in added.items() if one.stems and id_ not in without for word in analysis.words(one.name)]
     words = _read(cited, rest, meant)
     assumed = [(one.as_typed, one.norm.statute) for one in cited if not one.has_statute]
     return Query(
         text=text,
-        clauses=tuple(clauses.values()),
+        clauses=_distinct(chain(asked, strict, loose)),
         words=words,
         names=tuple(word for word in dict.fromkeys(named) if word not in words),
         added=tuple(added.values()),
@@ -227,6 +222,16 @@ def _parts(text: str) -> tuple[list[Clause], list[list[str]]]:
             runs[-1] += words[:-1]
         runs.append([])
     return strict, runs
+
+
+def _distinct(clauses: Iterable[Clause]) -> tuple[Clause, ...]:
+    """Return the clauses, of those that ask for the same the first, as long as there are not too many words in them."""
+    kept: dict[tuple[Alternative, Occur], Clause] = {}
+    for clause in clauses:
+        kept.setdefault((clause.alternatives[0], clause.occur), clause)
+        if sum(len(first.terms) for first, _ in kept) >= MAX_CLAUSES:
+            break
+    return tuple(kept.values())
 
 
 def _read(cited: Sequence[_Cited], rest: str, meant: Mapping[str, str]) -> tuple[str, ...]:
