@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 try:
-    from kb.cli import main
+    from kb.cli import start
 except ModuleNotFoundError:  # called with the system's Python: `make run` has put the packages beside
     python = Path(__file__).parent / ".venv/bin/python"
     if not python.exists() or Path(sys.prefix) == python.parents[1]:
@@ -13,4 +13,5 @@ except ModuleNotFoundError:  # called with the system's Python: `make run` has p
     os.execv(python, [str(python), *sys.argv])  # noqa: S606  # no shell wanted
 
 if __name__ == "__main__":
-    sys.exit(main(["ingest", *sys.argv[1:]]))
+    sys.argv.insert(1, "ingest")
+    sys.exit(start())

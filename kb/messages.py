@@ -382,18 +382,26 @@ _PASSED_OVER = {
 }
 
 
+COMMAND_LINE = "Wissensdatenbank für Handlungshilfen"
+COMMANDS = {
+    "ingest": "Handlungshilfen in den Suchindex übernehmen",
+    "search": "in den Handlungshilfen suchen",
+    "glossary": "Fachwörter, Abkürzungen und frühere Bezeichnungen nachschlagen",
+    "eval": "Güte der Suche an einer Sammlung mit bewerteten Anfragen messen",
+    "check-queries": "Prüffragen stellen: steht das Erwartete noch vorn?",
+    "explain": "begründen, warum eine Handlungshilfe bei einer Suche dort steht, wo sie steht",
+}
 COMMAND_LINE_HELP = {
     "index": "Ordner des Suchindex",
     "json": "Ergebnis als JSON-Objekt auf der Standardausgabe",
     "verbose": "Ablauf auf der Fehlerausgabe mitschreiben",
-    "ingest": "Handlungshilfen in den Suchindex übernehmen",
     "paths": "nur diese Dateien oder Ordner",
     "source": "Ordner mit den Handlungshilfen",
     "rebuild": "alles neu lesen, auch Unverändertes",
     "dry_run": "nur zeigen, was geschähe",
     "allow_removals": "auch übernehmen, wenn viele Handlungshilfen fehlen",
-    "search": "in den Handlungshilfen suchen",
     "text": "Wörter, „feste Wendungen“, -ohne, Anfang*",
+    "without": "diesen Begriff nicht zusätzlich suchen; mehrfach möglich",
     "limit": "höchstens so viele Ergebnisse",
     "offset": "so viele Ergebnisse überspringen",
     "topic": "nur dieses Thema (mehrfach möglich)",
@@ -401,11 +409,9 @@ COMMAND_LINE_HELP = {
     "partner": "nur mit diesem Netzwerkpartner (mehrfach möglich)",
     "norm": 'nur mit dieser Vorschrift, zum Beispiel "§ 16e" (mehrfach möglich)',
     "validity": "nur diese Gültigkeit (mehrfach möglich)",
-    "eval": "Güte der Suche an einer Sammlung mit bewerteten Anfragen messen",
     "folder": "Ordner mit corpus.jsonl, queries.jsonl und qrels.tsv",
     "run": "gefundene Texte in diese Datei schreiben (TREC-Format)",
     "run_limit": "höchstens so viele je Anfrage in der Datei; gemessen werden immer die ersten 10",
-    "kb": "Wissensdatenbank für Handlungshilfen",
 }
 
 _ARGPARSE = {
@@ -659,10 +665,7 @@ ENTRY_FIELDS = {
     "confused": "nicht verwechseln mit",
     "norms": "Vorschriften",
 }
-GLOSSARY_HELP = {
-    "glossary": "Fachwörter, Abkürzungen und frühere Bezeichnungen nachschlagen",
-    "words": "nur Einträge mit diesem Wort oder Wortteil",
-}
+GLOSSARY_HELP = {"words": "nur Einträge mit diesem Wort oder Wortteil"}
 
 
 def in_use(since: date | None, until: date | None) -> str:
@@ -705,7 +708,6 @@ _ENTRY = {
 # ---- test questions ----------------------------------------------------------------------------------------------------
 
 CHECK_QUERIES_HELP = {
-    "check-queries": "Prüffragen stellen: steht das Erwartete noch vorn?",
     "file": "Datei mit Prüffragen; ohne Angabe die der Einstellung „queries“",
     "baseline": "zeigen, was sich seit diesem früheren Lauf bewegt hat",
     "save": "die Plätze in diese Datei schreiben, für --baseline",
@@ -806,10 +808,8 @@ def _of_extra(error: LibraryMissingError | ModelError) -> str:
 # ---- explain -----------------------------------------------------------------------------------------------------------
 
 EXPLAIN_HELP = {
-    "explain": "begründen, warum eine Handlungshilfe bei einer Suche dort steht, wo sie steht",
     "text": "die Suche, in Anführungszeichen, wenn sie mehrere Wörter hat",
     "guide": "Pfad unterhalb des Quellordners, Titel oder Kennung der Handlungshilfe",
-    "without": "diesen Begriff nicht zusätzlich suchen; mehrfach möglich",
 }
 STANDS_BY_OTHER_EDITION = "steht im Ergebnis hinter einer anderen Ausgabe"
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import docx
 import pytest
 
-from kb import cli, messages
+from kb import cli, commands, messages
 
 
 @pytest.fixture
@@ -33,7 +33,7 @@ def test_ingest_reports_each_file_in_german(house: Path, capsys: pytest.CaptureF
     status = cli.main(["ingest"])
 
     out = capsys.readouterr().out
-    assert status == cli.SOME_FAILED
+    assert status == commands.SOME_FAILED
     assert "neu        leistungsrecht/umzug.docx" in out
     assert "Fehler     kaputt.pdf" in out
     assert "übergangen tabelle.xlsx" in out
@@ -54,18 +54,18 @@ def test_ingest_as_json_is_one_object(house: Path, capsys: pytest.CaptureFixture
 
 
 def test_a_path_outside_the_source_folder_is_wrong_use(house: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert cli.main(["ingest", str(house)]) == cli.WRONG_USE
+    assert cli.main(["ingest", str(house)]) == commands.WRONG_USE
     assert "liegt nicht in docs_source" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("path", ["docs_source/gesundheit", "gesundheit/sucht.docx"])
 def test_paths_may_start_here_or_in_the_source_folder(house: Path, path: str, capsys: pytest.CaptureFixture[str]) -> None:
-    assert cli.main(["ingest", path]) == cli.DONE
+    assert cli.main(["ingest", path]) == commands.DONE
     assert "1 Handlungshilfe übernommen" in capsys.readouterr().out
 
 
 def test_a_missing_source_folder_is_refused(house: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert cli.main(["ingest", "--source", "nirgends"]) == cli.REFUSED
+    assert cli.main(["ingest", "--source", "nirgends"]) == commands.REFUSED
     assert "Der Ordner nirgends ist nicht da" in capsys.readouterr().err
 
 
@@ -73,7 +73,7 @@ def test_search_prints_where_it_stands(house: Path, capsys: pytest.CaptureFixtur
     cli.main(["ingest"])
     capsys.readouterr()
 
-    assert cli.main(["search", "Umzug", "Suchtberatung"]) == cli.DONE
+    assert cli.main(["search", "Umzug", "Suchtberatung"]) == commands.DONE
 
     out = capsys.readouterr().out
     assert out.startswith("Auch gesucht: Wohnungswechsel, Suchthilfe, Suchtberatungsstelle\n1 Handlungshilfe mit allen ")
@@ -184,7 +184,7 @@ def test_what_is_no_norm_is_wrong_use(house: Path, capsys: pytest.CaptureFixture
     with pytest.raises(SystemExit) as left:
         cli.main(["search", "Umzug", "--norm", "Umzug"])
 
-    assert left.value.code == cli.WRONG_USE
+    assert left.value.code == commands.WRONG_USE
     assert "„Umzug“ ist keine Vorschrift" in capsys.readouterr().err
 
 
@@ -201,12 +201,12 @@ def test_an_assumed_statute_is_said(house: Path, capsys: pytest.CaptureFixture[s
 def test_an_unknown_topic_is_wrong_use_and_the_known_ones_are_listed(house: Path, capsys: pytest.CaptureFixture[str]) -> None:
     cli.main(["ingest"])
 
-    assert cli.main(["search", "Umzug", "--topic", "gesund"]) == cli.WRONG_USE
+    assert cli.main(["search", "Umzug", "--topic", "gesund"]) == commands.WRONG_USE
     assert "gesundheit.sucht" in capsys.readouterr().err
 
 
 def test_search_without_an_index_says_what_to_do(house: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert cli.main(["search", "Umzug"]) == cli.REFUSED
+    assert cli.main(["search", "Umzug"]) == commands.REFUSED
     assert "python ingest.py" in capsys.readouterr().err
 
 
@@ -215,7 +215,7 @@ def test_a_wrong_setting_ends_the_start(
 ) -> None:
     (house / "kb.toml").write_text('quelle = "docs"\n', "utf-8")
 
-    assert cli.main(["ingest"]) == cli.WRONG_USE
+    assert cli.main(["ingest"]) == commands.WRONG_USE
     assert "kb.toml: Einstellung „quelle“: diese Einstellung gibt es nicht" in capsys.readouterr().err
 
 
@@ -248,12 +248,12 @@ def test_wrong_use_is_explained_in_german(arguments: list[str], said: str, capsy
         cli.main(arguments)
 
     err = capsys.readouterr().err
-    assert ended.value.code == cli.WRONG_USE
+    assert ended.value.code == commands.WRONG_USE
     assert said in err
     assert err.startswith("Aufruf: kb")
 
 
-@pytest.mark.parametrize("command", [[], ["ingest"], ["search"], ["glossary"], ["eval"], ["check-queries"]])
+@pytest.mark.parametrize("command", [[], *([name] for name in cli.COMMANDS)])
 def test_help_is_german(command: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         cli.main([*command, "--help"])
@@ -261,6 +261,15 @@ def test_help_is_german(command: list[str], capsys: pytest.CaptureFixture[str]) 
     out = capsys.readouterr().out
     assert "diese Hilfe zeigen" in out
     assert not {"usage", "options", "arguments", "show", "exit"} & set(out.replace(":", " ").split())
+
+
+def test_a_command_imports_what_it_needs_and_no_more() -> None:
+    program = "import sys; from kb import cli; cli.parser('ingest'); print(*sys.modules)"
+    run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+
+    loaded = set(run.stdout.split())
+    assert "kb.ingestion" in loaded
+    assert not {"kb.search", "kb.hints", "kb.evaluation", "rapidfuzz", "streamlit", "pypdfium2", "docx"} & loaded
 
 
 def test_a_hit_in_an_earlier_edition_is_labelled(house: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -279,7 +288,7 @@ def test_a_hit_in_an_earlier_edition_is_labelled(house: Path, capsys: pytest.Cap
 def test_an_index_that_cannot_be_written_is_explained(house: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (house / "besetzt").write_text("kein Ordner", "utf-8")
 
-    assert cli.main(["ingest", "--index", "besetzt"]) == cli.REFUSED
+    assert cli.main(["ingest", "--index", "besetzt"]) == commands.REFUSED
     assert capsys.readouterr().err == "besetzt: hier wird ein Ordner gebraucht, keine Datei. Der Suchindex ist unverändert.\n"
 
 
@@ -292,7 +301,7 @@ def test_a_full_disk_leaves_the_index_as_it_was(house: Path, capsys: pytest.Capt
 
     run = subprocess.run(["sh", "-c", f"trap '' XFSZ; {limited}"], capture_output=True, text=True, check=False)
 
-    assert run.returncode == cli.REFUSED, run.stderr
+    assert run.returncode == commands.REFUSED, run.stderr
     assert "Der Suchindex ist unverändert" in run.stderr
     assert "Traceback" not in run.stderr
     capsys.readouterr()
@@ -301,7 +310,7 @@ def test_a_full_disk_leaves_the_index_as_it_was(house: Path, capsys: pytest.Capt
 
 
 def test_the_glossary_is_looked_up_without_an_index(house: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert cli.main(["glossary", "EGV"]) == cli.DONE
+    assert cli.main(["glossary", "EGV"]) == commands.DONE
 
     out = capsys.readouterr().out
     assert out.startswith("Kooperationsplan (seit 01.07.2023, bitte prüfen)\n")
@@ -327,7 +336,7 @@ def test_the_glossary_as_json_holds_the_entries_of_the_house(house: Path, capsys
 
 
 def test_a_word_that_the_glossary_lacks_is_said(house: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert cli.main(["glossary", "Raumfahrt"]) == cli.DONE
+    assert cli.main(["glossary", "Raumfahrt"]) == commands.DONE
     assert capsys.readouterr().out.startswith("Kein Fachwort zu „Raumfahrt“.")
 
 
@@ -335,7 +344,7 @@ def test_a_wrong_entry_of_the_house_is_explained(house: Path, capsys: pytest.Cap
     (house / "kb.toml").write_text('synonyms = "woerter.toml"\n', "utf-8")
     (house / "woerter.toml").write_text('[[eintrag]]\nid = "lotse"\nbegriff = "Lotse"\nkurz = "TL"\n', "utf-8")
 
-    assert cli.main(["glossary"]) == cli.WRONG_USE
+    assert cli.main(["glossary"]) == commands.WRONG_USE
     assert "woerter.toml: Eintrag „lotse“: bei „kurz“ gehört eine Liste von Wörtern hin" in capsys.readouterr().err
 
 
@@ -343,8 +352,10 @@ def test_what_the_vocabulary_adds_can_be_left_out(house: Path, capsys: pytest.Ca
     cli.main(["ingest"])
     capsys.readouterr()
 
-    assert cli.main(["search", "Suchtberatung", "--without", "suchthilfe"]) == cli.DONE
+    assert cli.main(["search", "Suchtberatung", "--without", "suchthilfe"]) == commands.DONE
     assert capsys.readouterr().out.startswith("Auch gesucht: Suchtberatungsstelle\n")
-    assert cli.main(["search", "Suchtberatung", "--json", "--without", "suchthilfe", "--without", "Unbekanntes"]) == cli.DONE
+    assert (
+        cli.main(["search", "Suchtberatung", "--json", "--without", "suchthilfe", "--without", "Unbekanntes"]) == commands.DONE
+    )
     added = json.loads(capsys.readouterr().out)["added"]
     assert {one["name"]: one["is_searched"] for one in added} == {"Suchthilfe": False, "Suchtberatungsstelle": True}

@@ -13,8 +13,11 @@ README = (ROOT / "README.md").read_text("utf-8")
 
 
 def subcommands() -> dict[str, argparse.ArgumentParser]:
-    (action,) = (a for a in cli._parser()._actions if isinstance(a, argparse._SubParsersAction))
-    return dict(action.choices)
+    found = {}
+    for name in cli.COMMANDS:
+        (action,) = (a for a in cli.parser(name)._actions if isinstance(a, argparse._SubParsersAction))
+        found[name] = action.choices[name]
+    return found
 
 
 @pytest.mark.parametrize("name", subcommands())

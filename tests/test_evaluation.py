@@ -8,7 +8,7 @@ from pathlib import Path
 import ir_measures
 import pytest
 
-from kb import cleaning, cli, evaluation, messages, search
+from kb import cleaning, cli, commands, evaluation, messages, search
 from kb.engines import EmbeddedEngine
 from kb.errors import CollectionError, CollectionProblem, IndexTakenError, LibraryMissingError
 from kb.model import Page
@@ -313,7 +313,7 @@ def test_without_the_library_nothing_is_begun(collection: Path, monkeypatch: pyt
         evaluation.run(collection, index=tmp_path / "index")
 
     assert not (tmp_path / "index").exists()
-    assert cli.main(["eval", str(collection)]) == cli.WRONG_USE
+    assert cli.main(["eval", str(collection)]) == commands.WRONG_USE
 
 
 def test_progress_counts_documents_and_queries(collection: Path) -> None:
@@ -336,7 +336,7 @@ def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, Seque
 def test_the_command_prints_measures_and_times(collection: Path, capsys: pytest.CaptureFixture[str]) -> None:
     status, out, _ = run(capsys, str(collection))
 
-    assert status == cli.DONE
+    assert status == commands.DONE
     assert out[0] == "6 Texte, 4 Anfragen; 2 weitere ohne Bewertung nicht mitgezählt"
     assert out[1].split() == ["nDCG@10", messages.decimal(sum(NDCG.values()) / 4, 4)]
     assert [line.split()[0] for line in out[1:5]] == list(evaluation.MEASURES)
@@ -360,8 +360,8 @@ def test_as_json_it_is_one_object_and_nothing_else(collection: Path, tmp_path: P
 def test_a_kept_index_can_be_searched(collection: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     index = str(tmp_path / "index")
 
-    assert run(capsys, str(collection), "--index", index)[0] == cli.DONE
-    assert run(capsys, str(collection), "--index", index)[0] == cli.REFUSED
+    assert run(capsys, str(collection), "--index", index)[0] == commands.DONE
+    assert run(capsys, str(collection), "--index", index)[0] == commands.REFUSED
     cli.main(["search", "Kaution", "--index", index])
 
     assert "1. Wohnung (kaution)" in capsys.readouterr().out
@@ -372,7 +372,7 @@ def test_what_is_wrong_is_said_in_german(collection: Path, capsys: pytest.Captur
 
     status, out, err = run(capsys, str(collection), "--json")
 
-    assert status == cli.WRONG_USE
+    assert status == commands.WRONG_USE
     assert out == []
     assert err == f"{collection}/qrels.tsv, Zeile 2: der Text „fern“ steht nicht in corpus.jsonl\n"
 
@@ -386,5 +386,5 @@ def test_what_is_wrong_may_hold_braces(collection: Path, capsys: pytest.CaptureF
 def test_a_run_that_cannot_be_written_is_said_before_the_work(collection: Path, capsys: pytest.CaptureFixture[str]) -> None:
     status, _, err = run(capsys, str(collection), "--run", str(collection / "nirgends/run"))
 
-    assert status == cli.REFUSED
+    assert status == commands.REFUSED
     assert err == f"{collection}/nirgends/run: der Ordner dafür ist nicht da. Der Suchindex ist unverändert.\n"

@@ -10,7 +10,7 @@ import docx
 import pytest
 import tiny_model
 
-from kb import cli, messages, search, topics, vocabulary
+from kb import cli, commands, messages, search, topics, vocabulary
 from kb.config import Settings
 from kb.engines import open_engine
 from kb.errors import ModelError
@@ -44,14 +44,14 @@ def put(path: Path, title: str, text: str) -> None:
 
 def ingest(capsys: pytest.CaptureFixture[str]) -> dict[str, Any]:
     capsys.readouterr()
-    assert cli.main(["ingest", "--json"]) == cli.DONE
+    assert cli.main(["ingest", "--json"]) == commands.DONE
     report: dict[str, Any] = json.loads(capsys.readouterr().out)
     return report
 
 
 def found(capsys: pytest.CaptureFixture[str], *arguments: str) -> list[tuple[str, bool]]:
     capsys.readouterr()
-    assert cli.main(["search", *arguments, "--json"]) == cli.DONE
+    assert cli.main(["search", *arguments, "--json"]) == commands.DONE
     results = json.loads(capsys.readouterr().out)["results"]
     return [(result["guide"]["source"], result["passages"][0]["by_meaning"]) for result in results]
 
@@ -93,7 +93,7 @@ def test_a_model_can_be_brought_later(house: Path, capsys: pytest.CaptureFixture
 
 
 def test_a_dry_run_embeds_nothing(house: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert cli.main(["ingest", "--dry-run"]) == cli.DONE
+    assert cli.main(["ingest", "--dry-run"]) == commands.DONE
     assert not (house / "index/semantic").exists()
 
 
@@ -101,7 +101,7 @@ def test_a_source_folder_without_a_readable_guide_embeds_nothing(house: Path, ca
     for place in GUIDES:
         (house / "docs_source" / place).write_bytes(b"")
 
-    assert cli.main(["ingest"]) == cli.SOME_FAILED
+    assert cli.main(["ingest"]) == commands.SOME_FAILED
     assert "Suche nach Bedeutung: 0 Textstellen" in capsys.readouterr().out
 
 
@@ -131,11 +131,11 @@ def test_without_its_files_the_ingest_says_so_and_the_search_goes_on(
     (house / "modell" / victim).rename(house / "fort")
     put(house / "docs_source/neu.docx", "Neu", "Der Umzug.")
 
-    assert cli.main(["ingest"]) == cli.WRONG_USE
+    assert cli.main(["ingest"]) == commands.WRONG_USE
     assert said in (complaint := capsys.readouterr().err)
     assert messages.MODEL_WAY_OUT in complaint
 
-    assert cli.main(["search", QUESTION]) == cli.DONE
+    assert cli.main(["search", QUESTION]) == commands.DONE
     shown = capsys.readouterr()
     assert "gesundheit/besuch.docx" in shown.out
     assert "kdu.docx" not in shown.out
@@ -145,7 +145,7 @@ def test_without_its_files_the_ingest_says_so_and_the_search_goes_on(
 def test_a_broken_network_is_no_traceback(house: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (house / "modell/model.onnx").write_bytes(b"nichts")
 
-    assert cli.main(["ingest"]) == cli.WRONG_USE
+    assert cli.main(["ingest"]) == commands.WRONG_USE
     assert capsys.readouterr().err == (
         "modell/model.onnx: Das Sprachmodell lässt sich nicht lesen; vermutlich ist es unvollständig kopiert. "
         f"{messages.MODEL_WAY_OUT}\n"
@@ -157,7 +157,7 @@ def test_a_missing_package_names_the_extra(
 ) -> None:
     monkeypatch.setitem(sys.modules, "onnxruntime", None)
 
-    assert cli.main(["ingest"]) == cli.WRONG_USE
+    assert cli.main(["ingest"]) == commands.WRONG_USE
     assert "pip install -e '.[semantic]'" in capsys.readouterr().err
     assert not (house / "index").exists()
 
@@ -186,7 +186,7 @@ def test_an_evaluation_measures_it_too(house: Path, capsys: pytest.CaptureFixtur
 
     def measured() -> float:
         capsys.readouterr()
-        assert cli.main(["eval", str(folder), "--json"]) == cli.DONE
+        assert cli.main(["eval", str(folder), "--json"]) == commands.DONE
         return float(json.loads(capsys.readouterr().out)["Success@1"])
 
     assert measured() == 1.0

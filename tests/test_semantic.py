@@ -216,7 +216,7 @@ def test_a_missing_package_is_named(folder: Path, package: str, monkeypatch: pyt
 
 
 def test_without_the_setting_nothing_of_it_is_imported() -> None:
-    modules = "kb.cli, kb.web, kb.ui.library, kb.evaluation, kb.ingestion"
+    modules = "kb.cli, kb.commands.ingest, kb.commands.search, kb.web, kb.ui.library, kb.evaluation, kb.ingestion"
     code = f"import sys, {modules}; print(sorted({{'onnxruntime', 'tokenizers', 'huggingface_hub'}} & set(sys.modules)))"
 
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

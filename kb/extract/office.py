@@ -1,5 +1,6 @@
 """What DOCX and ODT share: a zip that is opened with care, XML that is parsed with care, sections instead of pages."""
 
+import io
 import re
 import zipfile
 import zlib
@@ -17,6 +18,7 @@ from kb.model import Extracted, Heading, Page
 _MAX_UNPACKED = 100 * 1024 * 1024
 _MAX_ENTRIES = 2000
 _MAX_XML = 50 * 1024 * 1024
+_XML = (".xml", ".rels")
 _SECTION_WORDS = 400  # of a section where neither headings nor page breaks divide
 _MAX_LEVEL = 9
 _TITLE_SIZE = 14  # points
@@ -55,7 +57,7 @@ class Archive:
             raise ExtractionError(str(path), ExtractionReason.DAMAGED, str(error)) from error
         entries = self._zip.infolist()
         self.names = frozenset(entry.filename for entry in entries)
-        largest_xml = max((entry.file_size for entry in entries if entry.filename.endswith((".xml", ".rels"))), default=0)
+        largest_xml = max((entry.file_size for entry in entries if entry.filename.endswith(_XML)), default=0)
         unpacked = sum(entry.file_size for entry in entries)
         if len(entries) > _MAX_ENTRIES or unpacked > _MAX_UNPACKED or largest_xml > _MAX_XML:
             self._zip.close()
@@ -84,6 +86,18 @@ class Archive:
         if len(data) > _MAX_XML:
             raise ExtractionError(str(self._path), ExtractionReason.LIMIT, name)
         return data
+
+    def without_media(self) -> io.BytesIO:
+        """Return a copy in which all but XML is empty: python-docx unpacks every picture.
+
+        Raises:
+            Exceptions of `DAMAGES`: a part is damaged.
+        """
+        copy = io.BytesIO()
+        with zipfile.ZipFile(copy, "w") as written:
+            for name in self.names:
+                written.writestr(name, self._zip.read(name) if name.endswith(_XML) else b"")
+        return copy
 
     def parse(self, name: str) -> etree._Element | None:
         """Return the root of an XML part, None if there is no such part.

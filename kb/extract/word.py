@@ -46,7 +46,7 @@ class WordExtractor:
     def extract(self, path: Path) -> Extracted:
         """Return the sections and properties of the document; see `Extractor`."""
         with Archive(path) as archive:
-            document = _open(path) or _open_zip(path, archive)
+            document = _open(archive) or _open_zip(path, archive)
             running = office.running_lines(map(archive.parse_optional, sorted(filter(_RUNNING.match, archive.names))))
         blocks = _joined_breaks(_Walk(document.styles, document.notes).blocks(document.body))
         pages = office.sections(blocks)
@@ -65,10 +65,10 @@ class _Document:
     properties: Extracted
 
 
-def _open(path: Path) -> _Document | None:
+def _open(archive: Archive) -> _Document | None:
     """Return the parts as python-docx finds them, None if it refuses the document."""
     try:
-        document = docx.Document(str(path))
+        document = docx.Document(archive.without_media())
         notes: dict[tuple[str, str], etree._Element] = {}
         for relation in document.part.rels.values():
             kind = relation.reltype.rpartition("/")[2]

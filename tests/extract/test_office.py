@@ -1,3 +1,4 @@
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -44,6 +45,21 @@ def test_parts_are_optional(tmp_path: Path) -> None:
         assert opened.parse_optional("a.xml") is None
         assert office.local_name(etree.Element("{x}b")) == "b"
         assert office.attribute(office.child(opened.parse("b.xml"), "c"), "d") == ""
+
+
+def test_copy_without_media_holds_xml_only_and_looks_at_nothing_else(tmp_path: Path) -> None:
+    picture = bytes(range(256))
+    path = archive(tmp_path / "a.docx", {"a.xml": "<a/>", "media/b.png": picture, "_rels/a.xml.rels": "<b/>"})
+    path.write_bytes(path.read_bytes().replace(picture, picture[::-1]))
+
+    with Archive(path) as opened, pytest.raises(ExtractionError):
+        opened.read("media/b.png")
+    with Archive(path) as opened, zipfile.ZipFile(opened.without_media()) as copy:
+        assert {name: copy.read(name) for name in copy.namelist()} == {
+            "a.xml": b"<a/>",
+            "media/b.png": b"",
+            "_rels/a.xml.rels": b"<b/>",
+        }
 
 
 def test_heading_without_text_keeps_its_section() -> None:

@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 from kb import answers, messages, search, vocabulary
+from kb.commands import add_index, add_output
 from kb.config import Settings
 from kb.engines import open_engine
 from kb.model import Explanation, Guide
@@ -19,13 +20,13 @@ from kb.topics import Taxonomy
 EXPLAINED, NOT_FOUND, NO_SUCH_GUIDE = 0, 1, 2
 
 
-def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]", common: argparse.ArgumentParser) -> None:
-    """Add the command to a command line."""
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add what the command takes."""
     texts = messages.EXPLAIN_HELP
-    parser = commands.add_parser("explain", parents=[common], help=texts["explain"])
+    add_output(parser)
+    add_index(parser)
     parser.add_argument("text", metavar="SUCHE", help=texts["text"])
     parser.add_argument("guide", metavar="HANDLUNGSHILFE", help=texts["guide"])
-    parser.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace, settings: Settings, _taxonomy: Taxonomy) -> int:

@@ -4,7 +4,8 @@ from pathlib import Path
 import docx
 import pytest
 
-from kb import check_queries, cli
+from kb import cli, commands
+from kb.commands import check_queries
 
 
 @pytest.fixture
@@ -12,7 +13,7 @@ def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captur
     monkeypatch.chdir(tmp_path)
     put(tmp_path / "docs_source/leistungsrecht/umzug.docx", "Umzug begleiten", "Vor dem Umzug holen Sie die Zusicherung ein.")
     put(tmp_path / "docs_source/gesundheit/sucht.docx", "Sucht ansprechen", "Die Suchtberatung begleitet auch beim Umzug.")
-    assert cli.main(["ingest"]) == cli.DONE
+    assert cli.main(["ingest"]) == commands.DONE
     capsys.readouterr()
     return tmp_path
 
@@ -142,4 +143,4 @@ def test_without_an_index_it_is_refused(tmp_path: Path, monkeypatch: pytest.Monk
     monkeypatch.chdir(tmp_path)
     put_questions(UMZUG)
 
-    assert cli.main(["check-queries", "fragen.toml"]) == cli.REFUSED
+    assert cli.main(["check-queries", "fragen.toml"]) == commands.REFUSED

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from kb import messages, questions, vocabulary
+from kb.commands import add_index, add_output
 from kb.config import Settings
 from kb.engines import open_engine
 from kb.questions import Move, Outcome, Standing, Verdict
@@ -20,14 +21,14 @@ from kb.topics import Taxonomy
 PASSED, FAILED, WRONG_USE = 0, 1, 2
 
 
-def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]", common: argparse.ArgumentParser) -> None:
-    """Add the command to a command line."""
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add what the command takes."""
     texts = messages.CHECK_QUERIES_HELP
-    parser = commands.add_parser("check-queries", parents=[common], help=texts["check-queries"])
+    add_output(parser)
+    add_index(parser)
     parser.add_argument("file", nargs="?", type=Path, metavar="DATEI", help=texts["file"])
     parser.add_argument("--baseline", type=Path, metavar="DATEI", help=texts["baseline"])
     parser.add_argument("--save", type=Path, metavar="DATEI", help=texts["save"])
-    parser.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace, settings: Settings, _taxonomy: Taxonomy) -> int:

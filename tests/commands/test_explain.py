@@ -4,7 +4,8 @@ from pathlib import Path
 import docx
 import pytest
 
-from kb import cli, explain, messages
+from kb import cli, commands, messages
+from kb.commands import explain
 from kb.model import Reason
 
 
@@ -13,7 +14,7 @@ def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captur
     monkeypatch.chdir(tmp_path)
     put("umzug.docx", "Umzug begleiten", "Vor dem Umzug holen Sie die Zusicherung ein. Kosten der Unterkunft ändern sich.")
     put("sucht.docx", "Sucht ansprechen", "Die Suchtberatung begleitet auch beim Umzug.")
-    assert cli.main(["ingest"]) == cli.DONE
+    assert cli.main(["ingest"]) == commands.DONE
     capsys.readouterr()
 
 
