@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kb import editions
+from kb.engines.postings import ranges
 from kb.model import N_NORMS, Axis, Facet, Guide, Selection, Totals, Validity
 from kb.topics import NO_TOPIC
 
@@ -217,14 +218,23 @@ def rank(
         n_passages = int((runs.ends - runs.starts)[is_chosen].sum())
         speaks &= is_chosen
     speaking = np.flatnonzero(speaks)
-    works, best = runs.works[speaking], runs.best[speaking]
+    works = runs.works[speaking]
+    n_works = int(np.count_nonzero(_marked(len(view.current), works)))
     totals = Totals(
-        n_works=int(np.count_nonzero(_marked(len(view.current), works))),
+        n_works=n_works,
         n_works_all_words=int(np.count_nonzero(_marked(len(view.current), works[runs.has_all[speaking]]))),
         n_passages=n_passages,
     )
-    ordered = _ordered(works, best, len(works) - totals.n_works, offset + limit)
-    return Ranking(totals, [runs.entry(run, n_hits) for run in speaking[ordered[offset:]].tolist()], matched)
+    n_surplus = len(works) - n_works
+    first, reached = runs.first(speaking, offset + limit + n_surplus)
+    in_order = np.argsort(-reached, kind="stable")
+    if n_surplus:  # of a work's editions, the one that matches best
+        in_order = in_order[np.sort(np.unique(runs.works[first[in_order]], return_index=True)[1])]
+    shown = in_order[offset : offset + limit]
+    entries = [
+        runs.entry(run, score, n_hits) for run, score in zip(first[shown].tolist(), reached[shown].tolist(), strict=True)
+    ]
+    return Ranking(totals, entries, matched)
 
 
 def prior(guide: Guide, as_of: date) -> float:
@@ -250,16 +260,27 @@ class _Runs:
         self.ends: Numbers = np.append(self.starts[1:], len(guides))[: len(self.starts)]
         self.guides: Ints = guides[self.starts]
         self.works: Ints = view.shelf.work_of[self.guides]
-        has_any = len(self.starts) > 0
-        self.best: Floats = np.maximum.reduceat(self._keys, self.starts) if has_any else np.empty(0, np.float32)
-        if has_any:
-            counts = self.ends - self.starts
-            is_strong = scores >= STRONG * np.repeat(self.best, counts)
-            self.best *= 1 + EVIDENCE * np.log2(np.add.reduceat(is_strong, self.starts, dtype=np.float32))
-        self.best *= view.prior[self.guides]
-        self.has_all: Bools = np.logical_or.reduceat(has_all, self.starts) if has_any else np.empty(0, np.bool_)
+        self.has_all: Bools = _marked(len(view.shelf.guides), guides[has_all])[self.guides]
 
-    def entry(self, run: int, n_hits: int) -> Entry:
+    def first(self, runs: Numbers, n: int) -> tuple[Numbers, Floats]:
+        """Return those of some runs that may be among the best `n`, and their scores.
+
+        How many passages are nearly as good as the best is counted for these only: nowhere else can it matter.
+        """
+        if not len(runs):
+            return runs, np.empty(0, np.float32)
+        best = np.maximum.reduceat(self._keys, self.starts)[runs]
+        priors = self._view.prior[self.guides[runs]]
+        counts = self.ends[runs] - self.starts[runs]
+        if n < len(runs):
+            most, least = best * _evidence(counts) * priors, best * priors
+            is_near = most >= np.partition(least, -n)[-n]
+            runs, best, priors, counts = runs[is_near], best[is_near], priors[is_near], counts[is_near]
+        is_strong = self._keys[ranges(self.starts[runs], counts)] >= np.repeat(STRONG * best, counts)
+        n_strong = np.add.reduceat(is_strong, np.cumsum(counts) - counts, dtype=np.int64)
+        return runs, best * _evidence(n_strong) * priors
+
+    def entry(self, run: int, score: float, n_hits: int) -> Entry:
         """Return the work for which this run speaks, with at most `n_hits` passages."""
         start, end = int(self.starts[run]), int(self.ends[run])
         if n_hits == 1 or end - start == 1:
@@ -274,23 +295,14 @@ class _Runs:
             end - start,
             bool(self.has_all[run]),
             [int(self.starts[i] + np.argmax(self._keys[self.starts[i] : self.ends[i]])) for i in others if i != run],
-            float(self.best[run]),
+            score,
         )
 
 
-def _ordered(works: Ints, best: Floats, n_surplus: int, n_wanted: int) -> Numbers:
-    """Return the best run of each of the first works, best first, equal ones as they stand.
-
-    `n_surplus`: how many more runs there are than works.
-    """
-    candidates = np.arange(len(works))
-    n_needed = n_wanted + n_surplus
-    if n_needed < len(works):
-        candidates = np.flatnonzero(best >= np.partition(best, -n_needed)[-n_needed])
-    candidates = candidates[np.argsort(-best[candidates], kind="stable")]
-    if n_surplus:
-        candidates = candidates[np.sort(np.unique(works[candidates], return_index=True)[1])]
-    return candidates[:n_wanted]
+def _evidence(n_strong: Numbers) -> Floats:
+    """Return by what the points of the best passage are multiplied where so many are nearly as good."""
+    doublings: Floats = np.log2(n_strong.astype(np.float32))
+    return 1 + EVIDENCE * doublings
 
 
 def _values(guide: Guide, norms: frozenset[str], as_of: date) -> Sequence[tuple[Axis, Iterable[str]]]:

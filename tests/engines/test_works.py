@@ -72,6 +72,21 @@ def test_equal_passages_stand_as_in_their_guide() -> None:
     assert [(entry.work, entry.best) for entry in found.entries] == [(1, [0, 1]), (0, [2, 3])]
 
 
+@pytest.mark.parametrize("seed", range(20))
+def test_the_first_of_many_are_the_first_of_all(seed: int) -> None:
+    source = random.Random(seed)
+    guides = [guide(f"g{i:02}", work_id=f"w{i // 2 if i < 20 else i}", is_binding=i % 3 == 0) for i in range(60)]
+    owners = [one.id for one in guides for _ in range(source.randint(1, 9))]
+    on = View(Shelf(guides, np.array([int(id_[1:]) for id_ in owners], np.int32)), DAY)
+    scores = [source.choice([0, 1, 2, 2.5, 3, 3.1, 3.2]) for _ in owners]
+
+    everything = ranked(on, scores, limit=100).entries
+
+    assert len(everything) > 30
+    assert ranked(on, scores, limit=5).entries == everything[:5]
+    assert ranked(on, scores, offset=7, limit=4).entries == everything[7:11]
+
+
 def test_a_work_counts_by_its_best_passage() -> None:
     found = ranked(view([guide("a"), guide("b")], "aab"), [1, 7, 5])
 
