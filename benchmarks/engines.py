@@ -50,7 +50,8 @@ def run(options: Options) -> Json:
     available = _available(options.contenders)
     drawn = queries.draw(prepared.read(corpus, queries.SAMPLE), n=options.n_queries, seed=options.seed)
     sizes = {str(n): _measure(options, corpus, n, available, drawn) for n in options.passages}
-    return {"versions": available, "n_queries": len(drawn), "n_rounds": options.n_rounds, "seed": options.seed, "sizes": sizes}
+    found = {"versions": available, "n_queries": len(drawn), "n_rounds": options.n_rounds, "seed": options.seed, "sizes": sizes}
+    return found | ({"growth": _grown(options, corpus, available, drawn)} if len(sizes) > 1 else {})
 
 
 def _available(names: Iterable[str]) -> dict[str, str]:
@@ -86,6 +87,19 @@ def _measure(options: Options, corpus: Path, n: int, versions: Mapping[str, str]
         _say(f"{n} passages: correctness")
         result["correct"] = _correct(options, corpus, n, indexes, asked)
     return result
+
+
+def _grown(options: Options, corpus: Path, versions: Mapping[str, str], drawn: Sequence[Asked]) -> Json:
+    """Ask the smallest and the largest index in turns: runs that are minutes apart differ by more than what is looked for."""
+    _say("growth")
+    indexes = {
+        f"{name}{contenders.SIZE}{n}": str(_built(options, corpus, n, name, version)["folder"])
+        for name, version in versions.items()
+        for n in (min(options.passages), max(options.passages))
+    }
+    asked = {"any": drawn, "all": queries.with_all_words(drawn)}
+    given: Json = {"indexes": indexes, "n_rounds": options.n_rounds, "seed": options.seed}
+    return {mode: _worker("latency", asked=_json(asked[mode]), **given) for mode in MODES}
 
 
 def _built(options: Options, corpus: Path, n: int, name: str, version: str) -> Json:

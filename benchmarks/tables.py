@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from benchmarks.contenders import NAMES
+from benchmarks.contenders import NAMES, SIZE
 from benchmarks.statistics import best_per_query, median_per_query, ratio, spread
 
 Json = Mapping[str, Any]
@@ -30,6 +30,8 @@ def markdown(result: Json) -> str:
             lines += ["", "### Threads, any word", "", *_threads(size["threads"])]
         if "correct" in size:
             lines += ["", "### Against plain BM25", "", *_correct(size["correct"])]
+    if "growth" in result:
+        lines += ["", "## From the smallest to the largest, asked in turns", "", *_growth(result["growth"])]
     return "\n".join(lines) + "\n"
 
 
@@ -57,6 +59,23 @@ def _latency(latency: Json) -> list[str]:
         rows.append(row)
     head = ["", "all words", f"to {BASE} p50; p95", "any word", f"to {BASE} p50; p95", "p95 by medians", "other threads"]
     return table(head, rows)
+
+
+def _growth(growth: Json) -> list[str]:
+    """Return p95 of both sizes, and how many times the one the other is."""
+    p95 = {
+        mode: {name: spread(best_per_query(rounds)).p95 for name, rounds in growth[mode]["cpu_ms"].items()} for mode in growth
+    }
+    names = dict.fromkeys(name.partition(SIZE)[0] for name in p95["any"])
+    sizes = sorted({int(name.partition(SIZE)[2]) for name in p95["any"]})
+    rows = []
+    for name in names:
+        row = [name]
+        for mode in ("all", "any"):
+            small, large = (p95[mode][f"{name}{SIZE}{n}"] for n in sizes)
+            row += [f"{small:.2f} / {large:.2f}", f"{ratio(large, small):.2f}"]
+        rows.append(row)
+    return table(["", "all words, p95 ms", "times", "any word, p95 ms", "times"], rows)
 
 
 def _indexing(size: Json) -> list[str]:

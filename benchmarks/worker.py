@@ -79,11 +79,13 @@ def analyse(*, corpus: str, n_passages: int) -> Json:
 def latency(*, indexes: dict[str, str], asked: list[Json], n_rounds: int, seed: int) -> Json:
     """Ask all contenders query by query, in random order; milliseconds of CPU per contender, round and query.
 
-    `process` is the share of CPU time that other threads of the process took meanwhile: above zero, a contender works in the
-    background and its times are too low.
+    A name may say which of a contender's indexes it is, see `contenders.SIZE`. `process` is the share of CPU time that other
+    threads of the process took meanwhile: above zero, a contender works in the background and its times are too low.
     """
     asks = [_asked(one) for one in asked]
-    searchers = {name: contenders.load(name).open(Path(folder)) for name, folder in indexes.items()}
+    searchers = {
+        name: contenders.load(name.partition(contenders.SIZE)[0]).open(Path(folder)) for name, folder in indexes.items()
+    }
     source = random.Random(seed)
     for searcher in searchers.values():
         for one in asks:

@@ -18,6 +18,9 @@ NAMES = {
 }
 """Contenders by name, and what they are."""
 
+SIZE = "@"
+"""Stands between a contender's name and the size of its index, where it has several."""
+
 _MODULES = {"kb": "own", "tantivy": "tantivy_py", "fts5": "sqlite_fts5", "xapian": "xapian_debian", "whoosh": "stock_whoosh"}
 
 

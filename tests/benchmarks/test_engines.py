@@ -28,7 +28,7 @@ def measured(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, Any], 
         sentences = [f"Die Fachkraft muss {NOUNS[(n + i) % 8]} und {NOUNS[i % 7]} {VERBS[i % 7]}." for i in range(80)]
         (folder / f"{n}.md").write_text(f"# Gesetz über {NOUNS[n]}\n\n## § {n}\n\n{' '.join(sentences)}\n", "utf-8")
     file = folder / "results.json"
-    sizes = ("--passages", "12", "--queries", "12", "--rounds", "1", "--load", "0")
+    sizes = ("--passages", "8,12", "--queries", "12", "--rounds", "1", "--load", "0")
     to = ("--corpus", str(folder), "--work", str(folder / "work"), "--json", str(file))
     done = run("engines", *sizes, *to, "--contenders", "kb,fts5")
     assert done.returncode == 0, done.stderr
@@ -38,7 +38,7 @@ def measured(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, Any], 
 def test_every_contender_is_measured(measured: tuple[dict[str, Any], str]) -> None:
     result, _ = measured
 
-    assert list(result["sizes"]) == ["12"]
+    assert list(result["sizes"]) == ["8", "12"]
     for part in ("indexing", "first", "correct"):
         assert set(result["sizes"]["12"][part]) == {"kb", "fts5"}, part
 
@@ -56,6 +56,13 @@ def test_tables_name_machine_date_and_versions(measured: tuple[dict[str, Any], s
     assert result["machine"]["cpu"] in printed
     assert all(version in printed for version in result["versions"].values())
     assert "## 12 passages" in printed
+
+
+def test_sizes_are_compared_in_one_run(measured: tuple[dict[str, Any], str]) -> None:
+    result, printed = measured
+
+    assert set(result["growth"]["any"]["cpu_ms"]) == {"kb@8", "kb@12", "fts5@8", "fts5@12"}
+    assert "| all words, p95 ms | times | any word, p95 ms | times |" in printed
 
 
 def test_without_text_the_command_says_where_to_get_some(tmp_path: Path) -> None:
@@ -76,7 +83,7 @@ def test_an_unknown_contender_is_named(tmp_path: Path) -> None:
 def test_a_line_of_a_plot_has_a_point_per_size(measured: tuple[dict[str, Any], str]) -> None:
     lines = {file: plots.series([measured[0]], figure) for file, (_, _, figure) in plots.PLOTS.items()}
 
-    assert all([n for n, _ in points] == [12] for found in lines.values() for points in found.values())
+    assert all([n for n, _ in points] == [8, 12] for found in lines.values() for points in found.values())
     assert set(lines["latency-any"]) == {"kb", "fts5"}
 
 
