@@ -55,6 +55,7 @@ PARTS: Mapping[str, Part] = {
     "counted frequencies": Part([(word_lists, "SAMPLE", 1)], is_in_index=True),
     "proximity": Part([(proximity, "NEAR", 0.0)]),
     "all-words factor": Part([(scoring, "ALL_WORDS", 1.0)]),
+    "completeness": Part([(scoring, "COMPLETE", 0.0)]),
     "headings and title": Part([(scoring, "FIELDS", {"text": scoring.FIELDS["text"]})]),
     "vocabulary": Part(has_vocabulary=False),
 }

@@ -643,6 +643,7 @@ REASONS = {
     "lead": "Wörter und Wortteile am Anfang der Stelle",
     "near": "eingegebene Wörter nahe beieinander",
     "all_words": "alle Wörter kommen vor",
+    "lacking": "nicht alle Wörter kommen vor",
     "several": "weitere gute Stellen in dieser Handlungshilfe",
     "binding": "verbindliche Weisung",
     "not_in_force": "gilt heute nicht",

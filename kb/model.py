@@ -310,6 +310,7 @@ class Reason(StrEnum):
     LEAD = "lead"  # parts of words in what it begins with
     NEAR = "near"  # typed words close to each other
     ALL_WORDS = "all_words"
+    LACKING = "lacking"  # it has not all words; below 0
     SEVERAL = "several"  # the guide has more passages about as good
     BINDING = "binding"
     NOT_IN_FORCE = "not_in_force"

@@ -5,8 +5,9 @@ from collections.abc import Iterator
 import numpy as np
 
 from kb.engines import works
+from kb.engines.found import Found
 from kb.engines.postings import Ints
-from kb.engines.scoring import ALL_WORDS, Found, Scorer
+from kb.engines.scoring import ALL_WORDS, Scorer
 from kb.model import Clause, Guide, How, Occur, Query, Reason, Share, Validity
 
 _ROUNDING = 1e-4
@@ -23,6 +24,8 @@ def of_passage(scorer: Scorer, query: Query, passage: int) -> list[Share]:
     if query.words:
         finer = scorer.finer(query, one)[:, 0].tolist()
         shares += [Share(reason, points) for reason, points in zip(_FINER, finer, strict=True) if points]
+        lacking = 1 - float(scorer.completeness(query, one)[0])
+        shares += [Share(Reason.LACKING, -lacking * sum(share.points for share in shares))] if lacking > _ROUNDING else []
     if len(asked) > 1 and all(scorer.has(clause, one)[0] for clause in asked):
         shares.append(Share(Reason.ALL_WORDS, sum(share.points for share in shares) * (ALL_WORDS - 1)))
     return shares

@@ -20,8 +20,9 @@ import numpy as np
 from kb import query as queries
 from kb.engines.arrays import ArrayFile, ArrayWriter
 from kb.engines.bm25 import Floats
+from kb.engines.found import Bools
 from kb.engines.postings import Ints
-from kb.engines.scoring import Bools, Scored, Scorer
+from kb.engines.scoring import Scored, Scorer
 from kb.engines.segments import Segment
 from kb.errors import IndexDamagedError, ModelError
 from kb.model import Occur, Query

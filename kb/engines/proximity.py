@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kb.engines.bm25 import K1, Floats
+from kb.engines.found import place_in
 from kb.engines.postings import Field, Ints, Numbers
 
 Bools = NDArray[np.bool_]
@@ -60,8 +61,7 @@ def _held(word: Word | None, passages: Ints) -> tuple[Numbers, Bools]:
     """Return where the passages stand among those that have the word, and which of them do."""
     if not word:
         return np.zeros(len(passages), np.int64), np.zeros(len(passages), np.bool_)
-    at = np.searchsorted(word.passages, passages)
-    return at, word.passages.take(at, mode="clip") == passages
+    return place_in(word.passages, passages)
 
 
 def _places(

@@ -48,6 +48,7 @@ def why(engine: EmbeddedEngine, text: str, id_: str) -> Explanation:
         pytest.param("Kinderzuschlga", "c", {Reason.ADDED, Reason.PARTS, Reason.LEAD}, id="a slip"),
         pytest.param("Kinderzuschlaxyz", "c", {Reason.ALIKE, Reason.PARTS, Reason.LEAD}, id="mistyped"),
         pytest.param("Umzug Unterkunft", "a", {Reason.NEAR, Reason.ALL_WORDS, Reason.WRITTEN}, id="close together"),
+        pytest.param("Umzug Kinderzuschlag", "a", {Reason.WORD, Reason.LACKING}, id="a word is lacking"),
         pytest.param('"Wohngeld beantragen"', "c", {Reason.WORD}, id="phrase"),
         pytest.param("Wohn*", "c", {Reason.WORD}, id="prefix"),
     ],

@@ -9,8 +9,9 @@ import tiny_model
 from contract import add, ask, found, guide
 
 from kb.engines import EmbeddedEngine, nearest
+from kb.engines.found import Bools
 from kb.engines.nearest import AT_ONCE, NEAREST, Vectors, fused
-from kb.engines.scoring import Bools, Scored
+from kb.engines.scoring import Scored
 from kb.errors import IndexDamagedError, IndexLockedError, ModelError
 from kb.model import Axis
 from kb.semantic import Model
