@@ -628,6 +628,8 @@ GLOSSARY_LEAD = (
     "Wer eines dieser Wörter sucht, findet auch Handlungshilfen, in denen ein anderes dafür steht. Umgangssprachliche Wörter "
     "führen zum Fachwort, aber nicht zurück."
 )
+LOOK_UP_LABEL = "Nachschlagen"
+LOOK_UP_PLACEHOLDER = "Fachwort, Abkürzung oder Alltagswort"
 LETTERS = "Anfangsbuchstaben"
 OTHER_LETTERS = "0–9"
 NO_ENTRIES = "Es sind keine Fachwörter hinterlegt."
@@ -684,6 +686,16 @@ def search_for(term: str) -> str:
 def unbroken(norm: str) -> str:
     """Return "§ 22 SGB II" with spaces that do not break."""
     return norm.replace(" ", "\u00a0")
+
+
+def not_listed(text: str) -> str:
+    """Return that the page has nothing for the words."""
+    return f"Zu „{text}“ gibt es keinen Eintrag. Bitte weniger Buchstaben versuchen; ohne Eingabe stehen hier alle Fachwörter."
+
+
+def n_entries(n: int) -> str:
+    """Return "1 Eintrag", "2 Einträge"."""
+    return f"{number(n)} {'Eintrag' if n == 1 else 'Einträge'}"
 
 
 def no_entry(text: str) -> str:

@@ -1,6 +1,6 @@
-"""The area Fachwörter: the vocabulary from A to Z, each entry under an anchor of its own."""
+"""The area Fachwörter: a field to look words up, and the vocabulary from A to Z, each entry under an anchor of its own."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from itertools import groupby
 from urllib.parse import quote
@@ -9,7 +9,7 @@ import streamlit as st
 
 from kb import analysis, glossary, messages
 from kb.ui import library, parts
-from kb.ui.address import View
+from kb.ui.address import MAX_CHARS, View
 from kb.vocabulary import Entry, Vocabulary
 
 _LINKED = ("related", "confused")  # names of other things, some of which have entries
@@ -19,7 +19,28 @@ def show() -> None:
     """Show the vocabulary; it needs no index."""
     shelf = library.current()
     st.set_page_config(page_title=messages.tab([messages.GLOSSARY_PAGE], shelf.settings.name))
-    st.html(parts.title(messages.GLOSSARY_PAGE) + page(shelf.vocabulary))
+    st.html(parts.title(messages.GLOSSARY_PAGE))
+    with st.container(key="nachschlagen"):
+        typed = st.text_input(
+            messages.LOOK_UP_LABEL,
+            max_chars=MAX_CHARS,
+            type="search",
+            autocomplete="off",
+            placeholder=messages.LOOK_UP_PLACEHOLDER,
+        )
+    words = (typed or "").split()
+    st.html(looked_up(shelf.vocabulary, words) if words else page(shelf.vocabulary))
+
+
+def looked_up(vocabulary: Vocabulary, words: Sequence[str]) -> str:
+    """Return the entries that some words lead to as HTML, everyday words among them."""
+    found = glossary.look_up(vocabulary, words)
+    if not found:
+        return f'<p role="status">{escape(messages.not_listed(" ".join(words)))}</p>'
+    return (
+        f'<div class="kb-glossary"><p role="status">{escape(messages.n_entries(len(found)))}</p>'
+        f'<ul class="kb-entries">{"".join(_entry(entry, {}) for entry in found)}</ul></div>'
+    )
 
 
 def page(vocabulary: Vocabulary) -> str:

@@ -341,6 +341,20 @@ def test_the_glossary_jumps_to_letters_and_leads_to_searches(page: Page, address
     expect(results(page).first).to_be_visible()
 
 
+def test_words_are_looked_up_in_the_glossary(page: Page, address: str) -> None:
+    page.goto(f"{address}/fachwoerter")
+    field = page.get_by_label(messages.LOOK_UP_LABEL)
+
+    field.fill("Chef")
+    field.press("Enter")
+    expect(page.get_by_role("heading", name="Chef", exact=True)).to_be_visible()
+    expect(page.locator("#kooperationsplan")).to_have_count(0)
+
+    field.fill("")
+    field.press("Enter")
+    expect(page.locator("#kooperationsplan")).to_have_count(1)
+
+
 def test_an_address_leads_to_one_entry_of_the_glossary(page: Page, address: str) -> None:
     page.goto(f"{address}/fachwoerter#widerspruch")
 

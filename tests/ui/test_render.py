@@ -6,6 +6,7 @@ import pytest
 from dictionary_engine import DictionaryEngine, guide, passage
 
 from kb import messages, query, search, topics
+from kb.everyday import Everyday
 from kb.model import Answer, Axis, Guide, Passage, Snippet, Totals
 from kb.ui import glossar, overview, parts, render
 from kb.ui.address import View
@@ -352,6 +353,15 @@ def test_everything_from_the_vocabulary_is_escaped() -> None:
 
     assert "<script" not in shown
     assert "<i>" not in shown
+
+
+def test_words_are_looked_up_with_everyday_words_among_them() -> None:
+    vocabulary = Vocabulary([Entry(id="plan", term="Kooperationsplan", short=("KPl",))], Everyday({"Chef": ("Arbeitgeber",)}))
+
+    assert 'id="plan"' in glossar.looked_up(vocabulary, ["kooperation"])
+    assert "1 Eintrag<" in glossar.looked_up(vocabulary, ["KPl"])
+    assert "<dd>Arbeitgeber</dd>" in glossar.looked_up(vocabulary, ["Chef"])
+    assert glossar.looked_up(vocabulary, ["<b>"]) == f'<p role="status">{messages.not_listed("&lt;b&gt;")}</p>'
 
 
 def test_an_empty_glossary_says_so() -> None:
