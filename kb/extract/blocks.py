@@ -8,9 +8,9 @@ where that is said; y grows upwards. The measures were tried on 13 real guides a
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from itertools import pairwise, zip_longest
 from statistics import median
+from typing import NamedTuple
 
 LINE, BLOCK = "\n", "\n\n"
 
@@ -34,9 +34,8 @@ _HYPHENS = ("-", "\ufffe", "\x02", "\u00ad")
 _Steps = Mapping[float, float]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Drawn:
-    """A line as it is drawn."""
+class Drawn(NamedTuple):
+    """A line as it is drawn. A tuple, because a page has dozens."""
 
     text: str  # not empty, without white space around it
     left: float
@@ -52,10 +51,11 @@ class Drawn:
 
 def may_hold_cells(lines: Sequence[Drawn]) -> Iterator[bool]:
     """Yield for each line whether it may be cells side by side: spread wide, or the next line begins under its middle."""
-    usual = median(line.spread for line in lines) if lines else 0.0
-    for line, after in zip_longest(lines, lines[1:]):
+    spreads = [line.spread for line in lines]
+    wide = _WIDE * median(spreads) if spreads else 0.0
+    for line, spread, after in zip_longest(lines, spreads, lines[1:]):
         is_over_next = after is not None and line.left + _INDENT * line.size < after.left < line.right
-        yield is_over_next or line.spread > _WIDE * usual
+        yield is_over_next or spread > wide
 
 
 def breaks(lines: Sequence[Drawn]) -> Iterator[str]:
@@ -68,7 +68,7 @@ def breaks(lines: Sequence[Drawn]) -> Iterator[str]:
             between = ""
         elif _is_same_line(before, line):
             between = "" if line.text.startswith(_ENDS) else " "
-            line = replace(line, left=before.left)  # noqa: PLW2901  # what follows begins under the whole line
+            line = line._replace(left=before.left)  # noqa: PLW2901  # what follows begins under the whole line
         elif before.text.endswith(_HYPHENS) or _is_next_column(before, line, widest):
             between = LINE
         elif before.base - line.base <= _SAME_LINE * before.size:

@@ -4,6 +4,7 @@ Sizes are points on the page. Asks pdfium for a few characters per line only: ab
 """
 
 import re
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -54,13 +55,14 @@ class TypedPage:
     def __init__(self, textpage: PdfTextPage) -> None:
         self._characters = Characters(textpage)
         self.raw = self._characters.text
+        self._small = [match.span() for match in _RAISED.finditer(self.raw)]  # digits that may be raised
 
     def text(self) -> str:
         """Return the text of the page in blocks, cells in one line divided by " | ", without the marks of footnotes."""
         if not self._characters.is_addressable:
             return self.raw
         places = [match.span() for match in _STRETCH.finditer(self.raw)]
-        if sum(self._characters.is_turned(start) for start, _ in places) * 2 > len(places):
+        if sum([self._characters.is_turned(start) for start, _ in places]) * 2 > len(places):
             return self.raw
         lines = [self._drawn(start, stop) for start, stop in places]
         has_cells = blocks.may_hold_cells(lines)
@@ -76,7 +78,7 @@ class TypedPage:
         edits = [*self._raised(start, stop)]
         if has_cells and not _LEADERS.search(line.text):
             edits = sorted([*edits, *self._gaps(start, line)])
-        return self._edited(start, stop, edits)
+        return self._edited(start, stop, edits) if edits else line.text
 
     def _edited(self, start: int, stop: int, edits: Iterable[tuple[int, int, str]]) -> str:
         """Return a stretch of the page's text with parts of it, given as (start, stop, text), written otherwise."""
@@ -88,8 +90,7 @@ class TypedPage:
 
     def _raised(self, start: int, stop: int) -> Iterator[tuple[int, int, str]]:
         """Yield (start, stop, what is written instead) for the raised digits."""
-        for match in _RAISED.finditer(self.raw, start, stop):
-            first, after = match.span()
+        for first, after in self._small[bisect_left(self._small, (start,)) : bisect_left(self._small, (stop,))]:
             has_letter_before = first > start and not self.raw[first - 1].isspace()
             neighbour = first - 1 if has_letter_before else after
             if neighbour >= stop or self._characters.size(first) > _RAISED_SCALE * self._characters.size(neighbour):
@@ -97,9 +98,9 @@ class TypedPage:
             if self._characters.origin(first)[1] <= self._characters.origin(neighbour)[1]:  # lowered, as in CO2
                 continue
             if after < stop and self.raw[after].isalpha():  # the number of a sentence or of a footnote, before its text
-                yield first, after, f"{' ' if has_letter_before else ''}{match[0]} "
+                yield first, after, f"{' ' if has_letter_before else ''}{self.raw[first:after]} "
             else:
-                yield first, after, raised(self.raw[max(start, first - 20) : first], match[0])
+                yield first, after, raised(self.raw[max(start, first - 20) : first], self.raw[first:after])
 
     def _gaps(self, start: int, line: Drawn) -> Iterator[tuple[int, int, str]]:
         for match in _BLANKS.finditer(line.text):
