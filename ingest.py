@@ -2,15 +2,15 @@
 
 import os
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
-try:
-    from kb.cli import start
-except ModuleNotFoundError:  # called with the system's Python: `make run` has put the packages beside
-    python = Path(__file__).parent / ".venv/bin/python"
-    if not python.exists() or Path(sys.prefix) == python.parents[1]:
-        raise
-    os.execv(python, [str(python), *sys.argv])  # noqa: S606  # no shell wanted
+_PYTHON = Path(__file__).parent / ".venv/bin/python"
+if not find_spec("whoosh") and _PYTHON.exists() and Path(sys.prefix) != _PYTHON.parents[1]:
+    # called with the system's Python: `make run` has put the packages beside
+    os.execv(_PYTHON, [str(_PYTHON), *sys.argv])  # noqa: S606  # no shell wanted
+
+from kb.cli import start  # noqa: E402  # once it is clear that the packages are there
 
 if __name__ == "__main__":
     sys.argv.insert(1, "ingest")

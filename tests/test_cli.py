@@ -1,4 +1,5 @@
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -7,6 +8,8 @@ import docx
 import pytest
 
 from kb import cli, commands, messages
+
+ROOT = Path(__file__).parents[1]
 
 
 @pytest.fixture
@@ -219,8 +222,21 @@ def test_a_wrong_setting_ends_the_start(
     assert "kb.toml: Einstellung „quelle“: diese Einstellung gibt es nicht" in capsys.readouterr().err
 
 
+def test_the_script_goes_on_with_the_python_that_has_the_packages(tmp_path: Path) -> None:
+    script = shutil.copy(ROOT / "ingest.py", tmp_path)
+    python = tmp_path / ".venv/bin/python"
+    python.parent.mkdir(parents=True)
+    python.write_text('#!/bin/sh\necho "$@"\n', "utf-8")
+    python.chmod(0o755)
+
+    without_packages = [sys.executable, "-S", script, "--dry-run"]
+    run = subprocess.run(without_packages, env={"PYTHONPATH": str(ROOT)}, capture_output=True, text=True, check=False)
+
+    assert (run.stdout, run.stderr) == (f"{script} --dry-run\n", "")
+
+
 def test_the_script_takes_the_same_options(house: Path) -> None:
-    script = Path(__file__).parents[1] / "ingest.py"
+    script = ROOT / "ingest.py"
 
     run = subprocess.run([sys.executable, str(script), "--json"], capture_output=True, text=True, check=True)
 
@@ -296,7 +312,7 @@ def test_a_full_disk_leaves_the_index_as_it_was(house: Path, capsys: pytest.Capt
     cli.main(["ingest"])
     for n in range(3):
         put(house / f"docs_source/neu{n}.docx", f"Umzug begleiten {n}", *("Wohnung und Miete. " * 40 for _ in range(40)))
-    script = Path(__file__).parents[1] / "ingest.py"
+    script = ROOT / "ingest.py"
     limited = f"ulimit -f 40; exec {sys.executable} {script}"  # blocks of 512 or 1024 bytes a file: the segment does not fit
 
     run = subprocess.run(["sh", "-c", f"trap '' XFSZ; {limited}"], capture_output=True, text=True, check=False)
