@@ -95,12 +95,13 @@ def _best(text: str, sentences: Sequence[int], marks: Sequence[Mark], max_chars:
         return 0, 0
     bounds = (0, *sentences)
     best, most, last = 0, -1.0, 0
-    everything = _told(marks, 0, len(text))[0]
+    begins = [mark.start for mark in marks]
+    everything = _told(marks, len(text))[0]
     for starts, factor in ((_sentences, 1.0), (_parts, _MIDWAY)):
         if everything * factor <= most + _NOTHING:
             break
         for start in starts(text, bounds, marks, max_chars):
-            told, end = _told(marks, start, start + max_chars)
+            told, end = _told(marks[bisect_left(begins, start) : bisect_left(begins, start + max_chars)], start + max_chars)
             if told * factor > most:
                 best, most, last = start, told * factor, end
             if most > everything * factor - _NOTHING:
@@ -141,13 +142,10 @@ def _parts(text: str, bounds: Sequence[int], marks: Sequence[Mark], max_chars: i
             yield start
 
 
-def _told(marks: Sequence[Mark], start: int, end: int) -> tuple[float, int]:
-    """Return the sum over clauses of the weights of their best marks in a stretch, and where the last of these ends."""
+def _told(marks: Sequence[Mark], end: int) -> tuple[float, int]:
+    """Return the sum over clauses of the weights of their best marks that stop by `end`, and where the last of these stops."""
     best: dict[int, tuple[float, int]] = {}  # per clause: weight, end
-    for i in range(bisect_left(marks, (start,)), len(marks)):
-        mark_start, mark_end, clause, weight = marks[i]
-        if mark_start >= end:
-            break
+    for _, mark_end, clause, weight in marks:
         if mark_end <= end and (clause not in best or weight > best[clause][0]):
             best[clause] = weight, mark_end
     if not best:

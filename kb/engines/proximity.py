@@ -73,7 +73,7 @@ def _places(
         return {}
     numbers = [word.number for word in map(words.__getitem__, asked) if word]
     positions, counts = field.positions_of(numbers, [at[i][is_wanted[i]] for i in asked])
-    passages = [np.flatnonzero(is_wanted[i]) for i in asked]
+    passages = [is_wanted[i].nonzero()[0] for i in asked]
     found = (np.repeat(np.concatenate(passages), counts) << 16) + positions
     ends = np.cumsum(counts)[np.cumsum([*map(len, passages)]) - 1]
     return dict(zip(asked, np.split(found, ends[:-1]), strict=True))
@@ -81,7 +81,7 @@ def _places(
 
 def _near(few: Numbers, many: Numbers) -> Numbers:
     """Return those of the few places that have one of the many in the window."""
-    at = np.searchsorted(many, few)
+    at = many.searchsorted(few)
     is_near = np.zeros(len(few), np.bool_)
     after, before = at < len(many), at > 0
     is_near[after] = many[at[after]] - few[after] < WINDOW
