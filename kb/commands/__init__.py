@@ -15,18 +15,10 @@ from kb.errors import KbError
 DONE, SOME_FAILED, WRONG_USE, REFUSED = 0, 1, 2, 3
 """Exit statuses."""
 
-_HELP = messages.COMMAND_LINE_HELP
-
-
-def add_output(parser: argparse.ArgumentParser) -> None:
-    """Add what every command has."""
-    parser.add_argument("--json", action="store_true", help=_HELP["json"])
-    parser.add_argument("--verbose", action="store_true", help=_HELP["verbose"])
-
 
 def add_index(parser: argparse.ArgumentParser) -> None:
     """Add what every command has that uses an index."""
-    parser.add_argument("--index", type=Path, metavar="ORDNER", help=_HELP["index"])
+    parser.add_argument("--index", type=Path, metavar="ORDNER", help=messages.COMMAND_LINE_HELP["index"])
 
 
 def positive(text: str) -> int:

@@ -12,19 +12,16 @@ from pathlib import Path
 from typing import Any
 
 from kb import messages, questions, vocabulary
-from kb.commands import add_index, add_output
+from kb.commands import DONE, SOME_FAILED, WRONG_USE, add_index
 from kb.config import Settings
 from kb.engines import open_engine
 from kb.questions import Move, Outcome, Standing, Verdict
 from kb.topics import Taxonomy
 
-PASSED, FAILED, WRONG_USE = 0, 1, 2
-
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add what the command takes."""
     texts = messages.CHECK_QUERIES_HELP
-    add_output(parser)
     add_index(parser)
     parser.add_argument("file", nargs="?", type=Path, metavar="DATEI", help=texts["file"])
     parser.add_argument("--baseline", type=Path, metavar="DATEI", help=texts["baseline"])
@@ -57,7 +54,7 @@ def run(options: argparse.Namespace, settings: Settings, _taxonomy: Taxonomy) ->
         print(json.dumps(as_json(outcomes, moved), ensure_ascii=False, indent=1))
     else:
         _print(outcomes, moved, before)
-    return FAILED if any(one.verdict is Verdict.FAILED for one in outcomes) else PASSED
+    return SOME_FAILED if any(one.verdict is Verdict.FAILED for one in outcomes) else DONE
 
 
 def _print(outcomes: list[Outcome], moved: list[tuple[Outcome, Move]], before: Mapping[str, Standing]) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from kb import evaluation, messages
-from kb.commands import DONE, add_index, add_output, positive, progress
+from kb.commands import DONE, add_index, positive, progress
 from kb.config import Settings
 from kb.evaluation import Evaluation
 from kb.topics import Taxonomy
@@ -18,7 +18,6 @@ from kb.topics import Taxonomy
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add what the command takes."""
     texts = messages.COMMAND_LINE_HELP
-    add_output(parser)
     add_index(parser)
     parser.add_argument("folder", type=Path, metavar="SAMMLUNG", help=texts["folder"])
     parser.add_argument("--run", type=Path, metavar="DATEI", dest="run_file", help=texts["run"])

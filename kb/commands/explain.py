@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 from kb import answers, messages, search, vocabulary
-from kb.commands import add_index, add_output
+from kb.commands import add_index
 from kb.config import Settings
 from kb.engines import open_engine
 from kb.model import Explanation, Guide
@@ -23,7 +23,6 @@ EXPLAINED, NOT_FOUND, NO_SUCH_GUIDE = 0, 1, 2
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add what the command takes."""
     texts = messages.EXPLAIN_HELP
-    add_output(parser)
     add_index(parser)
     parser.add_argument("text", metavar="SUCHE", help=texts["text"])
     parser.add_argument("guide", metavar="HANDLUNGSHILFE", help=texts["guide"])

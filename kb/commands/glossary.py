@@ -5,7 +5,7 @@ import json
 import shutil
 
 from kb import glossary, messages, vocabulary
-from kb.commands import DONE, add_output
+from kb.commands import DONE
 from kb.config import Settings
 from kb.topics import Taxonomy
 
@@ -14,7 +14,6 @@ _WIDEST = 100  # characters of a line; longer ones are hard to read
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add what the command takes."""
-    add_output(parser)
     parser.add_argument("words", nargs="*", metavar="WORT", help=messages.GLOSSARY_HELP["words"])
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from kb import ingestion, messages
-from kb.commands import DONE, SOME_FAILED, WRONG_USE, add_index, add_output, progress
+from kb.commands import DONE, SOME_FAILED, WRONG_USE, add_index, progress
 from kb.config import Settings
 from kb.ingestion import Line, Report, Verdict
 from kb.topics import Taxonomy
@@ -21,7 +21,6 @@ from kb.topics import Taxonomy
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add what the command takes."""
     texts = messages.COMMAND_LINE_HELP
-    add_output(parser)
     add_index(parser)
     parser.add_argument("paths", nargs="*", type=Path, metavar="PFAD", help=texts["paths"])
     parser.add_argument("--source", type=Path, metavar="ORDNER", help=texts["source"])

@@ -6,7 +6,7 @@ import sys
 from dataclasses import replace
 
 from kb import answer_json, answers, hints, messages, query, search, topics, vocabulary
-from kb.commands import DONE, WRONG_USE, add_index, add_output, complain, natural, positive
+from kb.commands import DONE, WRONG_USE, add_index, complain, natural, positive
 from kb.config import Settings
 from kb.engines import open_engine
 from kb.errors import LibraryMissingError, ModelError
@@ -24,7 +24,6 @@ _AXES = (
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add what the command takes."""
     texts = messages.COMMAND_LINE_HELP
-    add_output(parser)
     add_index(parser)
     parser.add_argument("text", nargs="*", metavar="SUCHE", help=texts["text"])
     parser.add_argument("--limit", type=positive, default=10, metavar="N", help=texts["limit"])

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from kb.engines import works
-from kb.engines.found import Found
+from kb.engines.found import Found, place_in
 from kb.engines.postings import Ints
 from kb.engines.scoring import ALL_WORDS, Scorer
 from kb.model import Clause, Guide, How, Occur, Query, Reason, Share, Validity
@@ -56,5 +56,5 @@ def _ways(scorer: Scorer, query: Query, clause: Clause, one: Ints) -> Iterator[S
 
 
 def _points(found: Found, one: Ints) -> float:
-    at = int(np.searchsorted(found.passages, one[0]))
-    return float(found.points[at]) if at < len(found.passages) and found.passages[at] == one[0] else 0.0
+    at, is_there = place_in(found.passages, one)
+    return float(found.points[at[0]]) if is_there[0] else 0.0

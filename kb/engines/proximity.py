@@ -9,13 +9,10 @@ from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from kb.engines.bm25 import K1, Floats
-from kb.engines.found import place_in
+from kb.engines.found import Bools, place_in
 from kb.engines.postings import Field, Ints, Numbers
-
-Bools = NDArray[np.bool_]
 
 NEAR = 0.3  # against 1 for a word; .1 to .3 hardly differ on the development collections, none of which loses
 WINDOW = 8  # words

@@ -20,6 +20,9 @@ DOCUMENTS = [
 ]
 
 
+NOT_INSTALLED = "a peer that the tests do not install: make bench, and python3-xapian of Debian"
+
+
 @pytest.fixture(scope="module")
 def asks(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Ask]:
     """Return those that are installed."""
@@ -45,7 +48,7 @@ def folder(tmp_path: Path) -> Path:
 @pytest.mark.parametrize("name", RANKERS)
 def test_rankers_put_first_what_has_the_word_in_text_or_title(asks: dict[str, Ask], name: str) -> None:
     if name not in asks:
-        pytest.skip("not installed")
+        pytest.skip(NOT_INSTALLED)
 
     assert asks[name]("Zusicherung")[0] == "a b"
     assert asks[name]("Wohnung")[0] == "kdu#1"
@@ -55,7 +58,7 @@ def test_rankers_put_first_what_has_the_word_in_text_or_title(asks: dict[str, As
 @pytest.mark.parametrize("name", ["kb", "tantivy", "bm25s", "xapian", "whoosh"])
 def test_who_has_a_german_stemmer_uses_it_for_nouns(asks: dict[str, Ask], name: str) -> None:
     if name not in asks:
-        pytest.skip("not installed")
+        pytest.skip(NOT_INSTALLED)
 
     assert asks[name]("Heizungen") == ["kdu#1"]
     assert asks[name]("Beratung")[0] == "ü/3"
@@ -72,7 +75,7 @@ def test_who_has_a_german_stemmer_uses_it_for_nouns(asks: dict[str, Ask], name: 
 )
 def test_peers_find_what_has_any_word(asks: dict[str, Ask], name: str, typed: str, expected: set[str]) -> None:
     if name not in asks:
-        pytest.skip("not installed")
+        pytest.skip(NOT_INSTALLED)
 
     assert set(asks[name](typed)) == expected
 
