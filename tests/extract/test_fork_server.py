@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from kb.extract import fork_server
 from kb.extract.fork_server import ForkServer, Outcome
 
 SOON_S = 10.0
@@ -36,6 +37,24 @@ def fail() -> None:
     raise ValueError
 
 
+def poison() -> None:
+    os.getpid = os.abort
+
+
+def number() -> int:
+    return os.getpid()
+
+
+def grow() -> int:
+    len(bytes(300 << 20).replace(b"\0", b"x"))
+    return os.getpid()
+
+
+def die_slowly() -> None:
+    os.kill(os.getppid(), signal.SIGKILL)
+    os.abort()
+
+
 def test_a_call_returns_what_the_function_returns_elsewhere(server: ForkServer) -> None:
     outcome = server.call(gcd, 12, 18, timeout_s=SOON_S)
 
@@ -57,6 +76,35 @@ def test_a_late_child_is_killed(server: ForkServer) -> None:
     assert server.call(time.sleep, 60, timeout_s=0.2) == Outcome(None, -signal.SIGKILL, True)
 
 
+def test_a_child_serves_some_calls(server: ForkServer) -> None:
+    pids = [server.call(os.getpid, timeout_s=SOON_S).returned for _ in range(2 * fork_server._CALLS)]
+
+    assert pids == [pids[0]] * fork_server._CALLS + [pids[-1]] * fork_server._CALLS
+    assert pids[0] != pids[-1]
+
+
+def test_a_child_that_has_grown_serves_no_more(server: ForkServer) -> None:
+    assert server.call(grow, timeout_s=SOON_S).returned != server.call(os.getpid, timeout_s=SOON_S).returned
+
+
+def test_no_call_is_blamed_for_what_another_left_behind(server: ForkServer) -> None:
+    first = server.call(number, timeout_s=SOON_S).returned
+    assert server.call(poison, timeout_s=SOON_S).exit_code == 0
+
+    outcome = server.call(number, timeout_s=SOON_S)
+
+    assert outcome.exit_code == 0
+    assert outcome.returned != first
+
+
+def test_a_child_that_has_gone_meanwhile_is_replaced(server: ForkServer) -> None:
+    pid = server.call(os.getpid, timeout_s=SOON_S).returned
+    assert isinstance(pid, int)
+    os.kill(pid, signal.SIGKILL)
+
+    assert server.call(gcd, 12, 18, timeout_s=SOON_S) == Outcome(6, 0, False)
+
+
 def test_the_modules_are_loaded_once(server: ForkServer) -> None:
     server.start(["wave"])
 
@@ -71,10 +119,7 @@ def test_a_module_that_cannot_be_loaded_stops_no_other_call(server: ForkServer) 
 
 
 def test_a_killed_server_is_replaced(server: ForkServer) -> None:
-    pid = server.call(os.getppid, timeout_s=SOON_S).returned
-    assert isinstance(pid, int)
-
-    assert server.call(os.kill, pid, signal.SIGKILL, timeout_s=SOON_S).exit_code is None
+    assert server.call(die_slowly, timeout_s=SOON_S).exit_code is None
     assert server.call(gcd, 12, 18, timeout_s=SOON_S).returned == 6
 
 
