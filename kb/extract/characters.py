@@ -20,7 +20,7 @@ class Characters:
     def __init__(self, textpage: PdfTextPage) -> None:
         self.text = str(textpage.get_text_range())
         # offsets are pdfium's only while each character is one unit of UTF-16
-        self.is_addressable = max(self.text, default="") < "\U00010000"
+        self.is_addressable = self.text.isascii() or len(self.text.encode("utf-16-le", "surrogatepass")) == 2 * len(self.text)
         self._page = textpage.raw  # the handle itself: the object would be asked for it at every call
         last = len(self.text) - 1
         # pdfium counts characters, too, that are not in the text; where none comes before the last there are none
@@ -56,6 +56,15 @@ class Characters:
         pdfium.FPDFText_GetFontInfo(self._page, index, name, len(name), ctypes.c_int())
         font = name.value.decode("latin-1")
         return font, "bold" in font.lower() or pdfium.FPDFText_GetFontWeight(self._page, index) >= _BOLD
+
+    def line(self, start: int, stop: int) -> tuple[float, float, float, float]:
+        """Return where a stretch of characters begins and ends, its base line, and the size of its type."""
+        x, y, *_ = numbers = self._numbers
+        first, last = (start, stop - 1) if self._are_all_in_text else (self._index_in(start), self._index_in(stop - 1))
+        pdfium.FPDFText_GetCharOrigin(self._page, first, x, y)
+        left, base = x.value, y.value
+        pdfium.FPDFText_GetCharBox(self._page, last, *numbers)  # left, right, bottom, top
+        return left, y.value, base, self.size(start)
 
     def _type(self, offset: int) -> tuple[float, bool]:
         """Return the size, and whether the character is turned: both are in its matrix."""

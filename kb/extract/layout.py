@@ -64,18 +64,16 @@ class TypedPage:
         places = [match.span() for match in _STRETCH.finditer(self.raw)]
         if sum([self._characters.is_turned(start) for start, _ in places]) * 2 > len(places):
             return self.raw
-        lines = [self._drawn(start, stop) for start, stop in places]
-        has_cells = blocks.may_hold_cells(lines)
-        written = (self._written(*place, line, *cells) for place, line, *cells in zip(places, lines, has_cells, strict=True))
-        return "".join(part for pair in zip(blocks.breaks(lines), written, strict=True) for part in pair)
+        lines = [Drawn(self.raw[start:stop], *self._characters.line(start, stop)) for start, stop in places]
+        parts: list[str] = []
+        for place, line, has_cells, before in zip(
+            places, lines, blocks.may_hold_cells(lines), blocks.breaks(lines), strict=True
+        ):
+            parts += before, self._written(*place, line, has_cells=has_cells)
+        return "".join(parts)
 
-    def _drawn(self, start: int, stop: int) -> Drawn:
-        left, base = self._characters.origin(start)
-        right, size = self._characters.sides(stop - 1)[1], self._characters.size(start)
-        return Drawn(text=self.raw[start:stop], left=left, right=right, base=base, size=size)
-
-    def _written(self, start: int, stop: int, line: Drawn, has_cells: bool) -> str:
-        edits = [*self._raised(start, stop)]
+    def _written(self, start: int, stop: int, line: Drawn, *, has_cells: bool) -> str:
+        edits = [*self._raised(start, stop)] if self._small else []
         if has_cells and not _LEADERS.search(line.text):
             edits = sorted([*edits, *self._gaps(start, line)])
         return self._edited(start, stop, edits) if edits else line.text
