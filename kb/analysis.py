@@ -20,10 +20,14 @@ import Stemmer
 from numpy.typing import NDArray
 
 # Letters and digits; a decomposed umlaut's combining mark and a soft hyphen stay inside a word, an underscore does not, but
-# the signs of "Berater*innen", ":innen", "_in", "/-innen", "(innen)" do.
-_LETTERS = r"[^\W_]+(?:[\u0300-\u036f\u00ad]+[^\W_]*)*"
-_GENDER = r"(?<=[a-zäöüß])(?:(?:[*:_·]|/-?)in(?:nen)?(?![^\W_])|\(in(?:nen)?\))"
-_WORD = re.compile(f"{_LETTERS}(?:{_GENDER})?")
+# the signs of "Berater*innen", ":innen", "_in", "/-innen", "(innen)" do. "(?:…|)" and not "(?:…)?": what begins with a certain
+# sign and may be missing is then passed over by a glance at the next one.
+_MARK = r"[\u0300-\u036f\u00ad]"
+_LETTERS = rf"[^\W_]+(?:{_MARK}(?:[^\W_]+|{_MARK}+)*|)"
+_SMALL = r"(?<=[a-zäöüß].)"
+_ENDING = r"in(?:nen)?(?![^\W_])"
+_GENDER = rf"[*:_·]{_SMALL}{_ENDING}|/{_SMALL}-?{_ENDING}|\({_SMALL}in(?:nen)?\)"
+_WORD = re.compile(f"{_LETTERS}(?:{_GENDER}|)")
 _APART = re.compile(f"({_WORD.pattern})")
 
 _SENTENCE_END = re.compile(r'[.!?:][)“"]?\s+(?=[A-ZÄÖÜ0-9„"(§•])')

@@ -8,7 +8,7 @@ files. Pure: no files.
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from itertools import islice
@@ -30,8 +30,8 @@ _REPLACED = {
 }  # no NFKC: it would make "m²" to "m2" and "½" to "1⁄2"
 _UMLAUTS = dict(zip("aouAOU", "äöüÄÖÜ", strict=True))
 _TEX_UMLAUT = re.compile("\u00a8([aouAOU])")  # OT1 fonts set the dots before the letter
-_LINE_END_HYPHENS = frozenset("\ufffe\x02\u00ad")
-_LINE_END_HYPHEN = re.compile("[\ufffe\x02]\n?|\u00ad *\n")  # pdfium gives U+FFFE for a hyphen together with the line end
+_LINE_END_HYPHENS = frozenset("\ufffe\x02\u00ad")  # pdfium gives U+FFFE for a hyphen together with the line end
+_SOFT_LINE_END = re.compile("\u00ad *\n")
 _INVISIBLE = re.compile(
     "[\x00-\x09\x0b-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufffe\uffff\ud800-\udfff]"
 )
@@ -40,7 +40,7 @@ _HYPHENATED = re.compile(r"-\n(?<=[^\W\d_]-\n)([^\W\d_]+)(\S*)( ?)")  # begins w
 _LAST_WORD = re.compile(r"(\S*?)([^\W\d_]+)$")
 _REACH = 60  # characters before a hyphen or mark that are looked at: keeps the rules linear on hostile text
 _ADDRESS = re.compile(r"://|www\.|@")
-_COMPOUND = re.compile(r"\b[^\W\d_]{1,40}-[a-zäöüß]+")
+_HYPHEN_WITHIN = re.compile(r"-(?<=[^\W\d_]-)[a-zäöüß]+")
 _SUSPENDED = frozenset({"und", "oder", "bzw", "beziehungsweise", "sowie", "bis"})  # not "zu": "Hier-zu" is one word
 
 _DIGITS = re.compile(r"\d+")
@@ -51,7 +51,8 @@ _PAGE_NUMBER = re.compile(r"(?:Seite|S\.|Blatt) ?\d+(?: ?(?:von|/) ?\d+)?|[-–]
 _BULLETS = frozenset("•▪◦·")
 _LETTER_BULLET = re.compile(r"(?m)^o (?=[A-ZÄÖÜ])")  # Word's bullet of the second level is an "o" of Courier
 _LONE_BULLETS = re.compile(r"(?m)^[ \t•▪◦·]+\n?$\n?")  # some producers draw all bullets of a page after its text
-_SENTENCE_NUMBER = re.compile(r"(?=\d)(?:^|(?<=[.:;?!)“\"] ))(\d{1,2}|\d+(?:\.\d+)+)(?=[A-ZÄÖÜ][a-zäöüß])", re.MULTILINE)
+# Begins with a digit, which a search can jump to; at the start of a line or behind the end of a sentence
+_SENTENCE_NUMBER = re.compile(r"(\d(?:(?<![\s\S]\d)|(?<=\n\d)|(?<=[.:;?!)“\"] \d))(?:\d?|\d*(?:\.\d+)+))(?=[A-ZÄÖÜ][a-zäöüß])")
 _UNITS = frozenset({"m", "cm", "km", "qm"})
 _POWERS = {"2": "²", "3": "³"}
 
@@ -65,11 +66,11 @@ def clean(pages: Sequence[Page]) -> tuple[Page, ...]:
     numbered = [i for i, page in enumerate(pages) if page.number is not None]
     for i, text in zip(numbered, _without_running_heads([texts[i] for i in numbered]), strict=True):
         texts[i] = text
-    compounds = frozenset(compound for text in texts for compound in _COMPOUND.findall(text))
+    compounds = frozenset(compound for text in texts for compound in _compounds(text))
     cleaned = []
     for page, raw in zip(pages, texts, strict=True):
         text = _LETTER_BULLET.sub("• ", raw)
-        whole = dehyphenate(text if _BULLETS.isdisjoint(text) else _LONE_BULLETS.sub("", text), compounds)
+        whole = dehyphenate(_LONE_BULLETS.sub("", text) if any(map(text.__contains__, _BULLETS)) else text, compounds)
         whole = _SENTENCE_NUMBER.sub(r"\1 ", whole).strip("\n")
         cleaned.append(replace(page, text=whole, headings=_headings(page.headings)))
     return tuple(cleaned)
@@ -94,7 +95,9 @@ def characters(text: str) -> str:
     text = text.replace("\r\n", "\n")
     found = set(text)  # most texts have few of these characters: looking for each is cheaper than asking each what it is
     if not found.isdisjoint(_LINE_END_HYPHENS):
-        text = _LINE_END_HYPHEN.sub("-\n", text)
+        for hyphen in "\ufffe\x02":
+            text = text.replace(f"{hyphen}\n", hyphen).replace(hyphen, "-\n")
+        text = _SOFT_LINE_END.sub("-\n", text)
     if "\u00a8" in found:
         text = _TEX_UMLAUT.sub(lambda match: _UMLAUTS[match[1]], text)
     for character in found & _REPLACED.keys():
@@ -139,6 +142,15 @@ def dehyphenate(text: str, compounds: Container[str] = frozenset()) -> str:
     return text
 
 
+def _compounds(text: str) -> Iterator[str]:
+    """Yield the words that are written with a hyphen within a line."""
+    for match in _HYPHEN_WITHIN.finditer(text):
+        start = match.start()
+        while start > max(0, match.start() - _REACH) and text[start - 1].isalpha():
+            start -= 1
+        yield text[start : match.end()]
+
+
 def raised(before: str, mark: str) -> str:
     """Return how a raised number is written behind `before`: "m²", nothing for a footnote's; at a start of its own, as it is.
 
@@ -155,6 +167,7 @@ def _headings(headings: Iterable[Heading]) -> tuple[Heading, ...]:
     return tuple(heading for heading in cleaned if heading.title)
 
 
+@lru_cache(maxsize=1024)  # each line at an edge is asked for several times
 def _key(line: str) -> str:
     return _DIGITS.sub("#", line)
 

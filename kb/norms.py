@@ -111,8 +111,8 @@ _START = r"(?<![^\W_].)"  # at the second character of a word
 # A head begins with one of a set of characters: the matcher skips all others fast
 _SIGNS = rf"""
     (?<=§)[§\s]{{0,2}}
-  | {_START}(?<=[Pp])(?i:ar(?:agra(?:ph|f)(?P<plural>en)?s?(?![^\W_])|\.?(?=[\s_]?\d)))
-  | {_START}(?P<article>(?<=[Aa])(?i:rt(?:ikeln?s?(?![^\W_])|\.|(?=[\s_]\d))))"""
+  | (?<=[Pp]){_START}(?i:ar(?:agra(?:ph|f)(?P<plural>en)?s?(?![^\W_])|\.?(?=[\s_]?\d)))
+  | (?<=[Aa]){_START}(?P<article>(?i:rt(?:ikeln?s?(?![^\W_])|\.|(?=[\s_]\d))))"""
 _NUMBER = rf"(?<=\d){_START}(?<!\d[.,/].)"
 _BEFORE_STATUTE = r"(?=\d{0,2}(?:\s?[a-z])?\s{1,2}(?:(?i:SGB)|Abs|[A-ZÄÖÜ][\w-]{0,10}[BGOV](?![^\W_])))"
 _HEAD = re.compile(rf"[§PpAa\d](?:{_SIGNS} | {_NUMBER}{_BEFORE_STATUTE})", re.VERBOSE)

@@ -118,6 +118,8 @@ def _find(lines: Sequence[str], title: str, at: int) -> tuple[int, int]:
     for reduce in (_letters, _letters_without_number):
         wanted = reduce(title)
         for first in range(at, len(lines)) if wanted else ():
+            if _begins_otherwise(lines[first], wanted):
+                continue
             gathered = reduce(lines[first])
             if not gathered or not wanted.startswith(gathered):  # as nearly all
                 continue
@@ -128,6 +130,11 @@ def _find(lines: Sequence[str], title: str, at: int) -> tuple[int, int]:
                     break
                 gathered += _letters(lines[after])
     return at, at
+
+
+def _begins_otherwise(line: str, wanted: str) -> bool:
+    """Say whether its first letter, which begins no number, settles that a line is not what is wanted: nearly always."""
+    return line[:2].isalpha() and line[0] not in "IVX" and line[0].casefold()[0] != wanted[0]
 
 
 @lru_cache(maxsize=1024)  # each heading is looked for in the lines of its page

@@ -20,9 +20,9 @@ _MIDWAY = 0.8  # of what a stretch tells that begins within a sentence
 
 _ITEM = " · "  # stands for what only the layout kept apart
 _ITEM_BREAK = re.compile(
-    r"\n\s*[•▪◦·–-]\s+|(?<![.!?:;,])\n\s*\n\s*"
+    r"\n(?:\s*[•▪◦·–-]\s+|(?<![.!?:;,]\n)\s*\n\s*"
     # what follows a sentence and is none: a cell, a note in the margin, a heading that was not told from the text
-    r"|(?<=[.!?])\n\s*\n\s*(?=[^\n]{1,60}(?:\n[^\n]{1,60})?(?<![.!?:;,])(?:\n\s*\n|\Z))"
+    r"|(?<=[.!?]\n)\s*\n\s*(?=[^\n]{1,60}(?:\n[^\n]{1,60})?(?<![.!?:;,])(?:\n\s*\n|\Z)))"
 )
 _LEADERS = re.compile(r"\.{4,}|(?: \.){4,}|…{2,}")  # in a table of contents: "Umzug ........ 12"
 _HAS_LEADERS = ("....", " . . . .", "……")
