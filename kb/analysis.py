@@ -31,13 +31,14 @@ _WORD = re.compile(f"{_LETTERS}(?:{_GENDER}|)")
 _APART = re.compile(f"({_WORD.pattern})")
 
 _SENTENCE_END = re.compile(r'[.!?:][)“"]?\s+(?=[A-ZÄÖÜ0-9„"(§•])')
-# Single letters ("z. B.") and one or two digits ("am 5. Juli") end no sentence either
-_ABBREVIATION = re.compile(
-    r"\d{1,2}|[^\W\d_]|Abs|Abschn|Alt|Anm|Art|Aufl|Az|BGBl|Buchst|bzw|ca|Co|Dr|etc|evtl|f|ff|gem|ggf|ggfs|Hs|inkl|insb|Kap|lit|max|mind"
-    r"|Nr|Prof|Rn|Rz|sog|Str|Tel|Urt|usw|vgl|www|zit|Ziff|zzgl",
-    re.IGNORECASE,
+_ABBREVIATIONS = frozenset(
+    _WORD.findall(
+        "abs abschn alt anm art aufl az bgbl buchst bzw ca co dr etc evtl f ff gem ggf ggfs hs inkl insb kap lit max mind "
+        "nr prof rn rz sog str tel urt usw vgl www zit ziff zzgl"
+    )
 )
 _LONGEST_ABBREVIATION = 6
+_END_OF_WORD = re.compile(r"\w+\Z")
 _CODE = re.compile(r"\bSGB [IVX]$")  # the one single letter that often ends a sentence
 _DIGIT = re.compile(r"\d")
 _GENDERED = re.compile(rf"(?:{_GENDER}|(?<=[a-zäöüß])In(?:nen)?)$")
@@ -140,13 +141,16 @@ def sentence_ends(text: str) -> Iterator[int]:
 
 def _is_full_stop(text: str, mark: int) -> bool:
     """Say whether the dot at `mark` ends a sentence: it follows a word that is no abbreviation, or another sign."""
-    before = text[max(0, mark - _LONGEST_ABBREVIATION - 1) : mark]
-    start = len(before)
-    while start and (before[start - 1].isalnum() or before[start - 1] == "_"):
-        start -= 1
-    if start == len(before):
-        return not before[-1:].isspace() and before != ""
-    return _ABBREVIATION.fullmatch(before, start) is None or _CODE.search(before) is not None
+    start = max(0, mark - _LONGEST_ABBREVIATION - 1)
+    word = _END_OF_WORD.search(text, start, mark)
+    if word is None:
+        return mark > 0 and not text[mark - 1].isspace()
+    return not _is_short_for_more(word[0]) or _CODE.search(text, start, mark) is not None
+
+
+def _is_short_for_more(word: str) -> bool:
+    """Say whether a word before a dot is an abbreviation, a single letter ("z. B.") or one or two digits ("am 5. Juli")."""
+    return word.lower() in _ABBREVIATIONS or (len(word) == 1 and word != "_") or (len(word) == 2 and word.isdecimal())
 
 
 @lru_cache(maxsize=1 << 18)

@@ -108,15 +108,15 @@ def statute_of(text: str) -> str | None:
 
 _W = r"[\s_]{0,3}"
 _START = r"(?<![^\W_].)"  # at the second character of a word
-# A head begins with one of a set of characters: the matcher skips all others fast
+# A head begins with one of a set of characters: the matcher skips all others fast, if the set names each of them (no \d)
 _SIGNS = rf"""
     (?<=§)[§\s]{{0,2}}
   | (?<=[Pp]){_START}(?i:ar(?:agra(?:ph|f)(?P<plural>en)?s?(?![^\W_])|\.?(?=[\s_]?\d)))
   | (?<=[Aa]){_START}(?P<article>(?i:rt(?:ikeln?s?(?![^\W_])|\.|(?=[\s_]\d))))"""
 _NUMBER = rf"(?<=\d){_START}(?<!\d[.,/].)"
 _BEFORE_STATUTE = r"(?=\d{0,2}(?:\s?[a-z])?\s{1,2}(?:(?i:SGB)|Abs|[A-ZÄÖÜ][\w-]{0,10}[BGOV](?![^\W_])))"
-_HEAD = re.compile(rf"[§PpAa\d](?:{_SIGNS} | {_NUMBER}{_BEFORE_STATUTE})", re.VERBOSE)
-_TYPED_HEAD = re.compile(rf"[§PpAa\d](?:{_SIGNS} | {_NUMBER})", re.VERBOSE)
+_HEAD = re.compile(rf"[§PpAa0-9](?:{_SIGNS} | {_NUMBER}{_BEFORE_STATUTE})", re.VERBOSE)
+_TYPED_HEAD = re.compile(rf"[§PpAa0-9](?:{_SIGNS} | {_NUMBER})", re.VERBOSE)
 
 # A letter after a blank belongs to the number unless it begins a word or an abbreviation ("§ 16 i. V. m.", "§ 7 u. § 8")
 _SECTION = r"""(?P<digits>\d{1,4})(?!\d|\.\d)

@@ -18,7 +18,9 @@ from kb.extract.blocks import Drawn
 from kb.extract.characters import Characters
 from kb.model import Heading
 
-_RAISED = re.compile(r"(?=\d)(?:(?<![\d.,/§])\d{1,2}(?=[^\W\d_])|(?<=[^\W\d_])\d{1,3}(?!\d)|(?<=[.,;:)“”\"])\d{1,3}(?![\d.,]))")
+_RAISED = re.compile(  # begins with a digit, which a search can jump to
+    r"[0-9](?:(?<![\d.,/§].)\d?(?=[^\W\d_])|(?<=[^\W\d_].)\d{0,2}(?!\d)|(?<=[.,;:)“”\"].)\d{0,2}(?![\d.,]))"
+)
 _RAISED_SCALE = 0.8  # of the neighbour's size; Word sets .65, TeX .7
 _STRETCH = re.compile(r"[^\s\ufffe\x02](?:[^\r\n\ufffe\x02]*[^\s\ufffe\x02])?[\ufffe\x02]?")  # pdfium's hyphen ends a line
 _CELL_GAP = 1.2  # times the size, between two cells
