@@ -61,11 +61,14 @@ def of_text(
 ) -> Passage:
     """Return a passage with the norms that its text and headings name; `title` is that of its guide, see `statute_meant`."""
     mentions = [
-        *(mention for at, one in enumerate(heading) for mention in norms.find(one, statute_meant(title, heading[:at]))),
+        *(mention for at, one in enumerate(heading) for mention in _named_in(one, statute_meant(title, heading[:at]))),
         *norms.find(text, statute_meant(title, heading)),
     ]
     terms = dict.fromkeys(term for mention in mentions for norm in mention.norms for term in norm.terms)
     return Passage(guide_id=guide_id, number=number, text=text, page=page, heading=heading, norms=tuple(terms))
+
+
+_named_in = lru_cache(maxsize=1 << 10)(norms.find)  # of headings: each stands above several passages
 
 
 @lru_cache(maxsize=1 << 12)
@@ -118,7 +121,7 @@ def _find(lines: Sequence[str], title: str, at: int) -> tuple[int, int]:
     for reduce in (_letters, _letters_without_number):
         wanted = reduce(title)
         for first in range(at, len(lines)) if wanted else ():
-            if _begins_otherwise(lines[first], wanted):
+            if _begins_otherwise(lines[first], wanted, may_be_numbered=reduce is not _letters):
                 continue
             gathered = reduce(lines[first])
             if not gathered or not wanted.startswith(gathered):  # as nearly all
@@ -132,9 +135,12 @@ def _find(lines: Sequence[str], title: str, at: int) -> tuple[int, int]:
     return at, at
 
 
-def _begins_otherwise(line: str, wanted: str) -> bool:
-    """Say whether its first letter, which begins no number, settles that a line is not what is wanted: nearly always."""
-    return line[:2].isalpha() and line[0] not in "IVX" and line[0].casefold()[0] != wanted[0]
+def _begins_otherwise(line: str, wanted: str, *, may_be_numbered: bool) -> bool:
+    """Say whether its first letter settles that a line is not what is wanted, as nearly always."""
+    first = line[:1]
+    if may_be_numbered and not (line[:2].isalpha() and first not in "IVX"):
+        return False
+    return first.isalnum() and first.casefold()[0] != wanted[0]
 
 
 @lru_cache(maxsize=1024)  # each heading is looked for in the lines of its page

@@ -20,7 +20,7 @@ from kb.engines.postings import Ints, smallest_type
 _LEVEL = 3  # 10 µs for 2,000 characters; level 6 saves 1.5 % more of the text for 40 µs
 DICTIONARY_BYTES = 64 * 1024
 MIN_SAMPLES = 1_000  # passages; for fewer a dictionary costs more than it saves
-MAX_SAMPLES = 2_000
+MAX_SAMPLES = 1_000
 _NARROW, _WIDE = np.dtype("<u1"), np.dtype("<u4")
 _HEAD = struct.Struct("<3I")  # words, sentences, whether places are wide
 _SEPARATOR = "\x1f"  # between headings; cleaned text has no control characters

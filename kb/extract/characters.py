@@ -6,6 +6,7 @@ costs a call of a C library, half a microsecond: what is likely to be asked agai
 
 import ctypes
 import math
+from functools import lru_cache
 
 import pypdfium2.raw as pdfium
 from pypdfium2 import PdfTextPage
@@ -76,13 +77,16 @@ class Characters:
         matrix = self._matrix
         if not pdfium.FPDFText_GetMatrix(self._page, index, matrix):
             return 0.0, True
-        # many producers set the font at size 1 and scale by the matrix
-        scale = math.hypot(matrix.c, matrix.d)
-        size = round(pdfium.FPDFText_GetFontSize(self._page, index) * scale, 1)
-        return size, abs(matrix.c) > _TURNED * math.hypot(matrix.a, matrix.c)
+        return _size_and_turn(pdfium.FPDFText_GetFontSize(self._page, index), matrix.a, matrix.c, matrix.d)
 
     def _index(self, offset: int) -> int:
         return offset if self._are_all_in_text else self._index_in(offset)
 
     def _index_in(self, offset: int) -> int:
         return int(pdfium.FPDFText_GetCharIndexFromTextIndex(self._page, offset))
+
+
+@lru_cache(maxsize=1024)  # a guide has a dozen
+def _size_and_turn(size: float, a: float, c: float, d: float) -> tuple[float, bool]:
+    # many producers set the font at size 1 and scale by the matrix
+    return round(size * math.hypot(c, d), 1), abs(c) > _TURNED * math.hypot(a, c)

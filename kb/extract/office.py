@@ -236,7 +236,7 @@ def local_name(element: etree._Element) -> str:
 
 def child(element: etree._Element | None, name: str) -> etree._Element | None:
     """Return the first child with this local name."""
-    return next((inner for inner in element if local_name(inner) == name), None) if element is not None else None
+    return next(element.iterchildren("{*}" + name), None) if element is not None else None
 
 
 def attribute(element: etree._Element | None, name: str) -> str:

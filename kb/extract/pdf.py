@@ -44,6 +44,7 @@ _FUNCTION_WORDS = frozenset(
         "bis sowie so"
     )
 )
+_IN_ANY_CASE = _FUNCTION_WORDS | frozenset(map(str.capitalize, _FUNCTION_WORDS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,9 +110,9 @@ class _Leaf:
 
     def __init__(self, text: str, lines: Sequence[layout.Line] = ()) -> None:
         self.text, self.lines = text, lines
-        pieces = text.lower().split()
+        pieces = text.split()
         self.n_pieces = len(pieces)
-        self.n_function_words = sum(map(_FUNCTION_WORDS.__contains__, pieces))
+        self.n_function_words = sum(map(_IN_ANY_CASE.__contains__, pieces))
 
     def has_letters(self, n: int) -> bool:
         """Say whether the page has at least `n` letters."""
