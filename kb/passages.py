@@ -7,7 +7,6 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import pairwise
-from operator import attrgetter
 
 from kb import analysis, norms
 from kb.model import Heading, Page, Passage
@@ -86,7 +85,12 @@ def statute_meant(title: str, trail: tuple[str, ...] = ()) -> str:
 def sections(passages: Iterable[Passage]) -> tuple[str, ...]:
     """Return the index terms of the sections that passages name, in the order of `Norm`, none twice."""
     terms = {term for passage in passages for term in passage.norms if term.count(":") == 1}
-    return tuple(norm.term for norm in sorted(map(Norm.from_term, terms), key=attrgetter("order")))
+    return tuple(sorted(terms, key=_order))
+
+
+@lru_cache(maxsize=1 << 12)
+def _order(term: str) -> tuple[tuple[int, str], ...]:
+    return Norm.from_term(term).order
 
 
 def _sections(page: Page, lines: list[str], trail: list[Heading]) -> Iterator[tuple[list[Heading], list[str]]]:
@@ -137,8 +141,9 @@ def _find(lines: Sequence[str], title: str, at: int) -> tuple[int, int]:
 
 def _begins_otherwise(line: str, wanted: str, *, may_be_numbered: bool) -> bool:
     """Say whether its first letter settles that a line is not what is wanted, as nearly always."""
-    first = line[:1]
-    if may_be_numbered and not (line[:2].isalpha() and first not in "IVX"):
+    begin = line.lstrip(" •–-(")
+    first = begin[:1]
+    if may_be_numbered and not (begin[:2].isalpha() and first not in "IVX"):
         return False
     return first.isalnum() and first.casefold()[0] != wanted[0]
 
