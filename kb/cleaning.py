@@ -32,9 +32,8 @@ _UMLAUTS = dict(zip("aouAOU", "äöüÄÖÜ", strict=True))
 _TEX_UMLAUT = re.compile("\u00a8([aouAOU])")  # OT1 fonts set the dots before the letter
 _LINE_END_HYPHENS = frozenset("\ufffe\x02\u00ad")  # pdfium gives U+FFFE for a hyphen together with the line end
 _SOFT_LINE_END = re.compile("\u00ad *\n")
-_INVISIBLE = re.compile(
-    "[\x00-\x09\x0b-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufffe\uffff\ud800-\udfff]"
-)
+_INVISIBLE = "\x00-\x09\x0b-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufffe\uffff\ud800-\udfff"
+_ODD = re.compile(f"[{''.join(_REPLACED)}{_INVISIBLE}]")
 
 _HYPHENATED = re.compile(r"-\n(?<=[^\W\d_]-\n)([^\W\d_]+)(\S*)( ?)")  # begins with what a search can jump to
 _LAST_WORD = re.compile(r"(\S*?)([^\W\d_]+)$")
@@ -93,17 +92,13 @@ def edges(pages: Sequence[Page]) -> tuple[str, ...]:
 def characters(text: str) -> str:
     """Return `text` in NFC with plain blanks, hyphens and line feeds, without ligatures and invisible characters."""
     text = text.replace("\r\n", "\n")
-    found = set(text)  # most texts have few of these characters: looking for each is cheaper than asking each what it is
-    if not found.isdisjoint(_LINE_END_HYPHENS):
+    if any(map(text.__contains__, _LINE_END_HYPHENS)):
         for hyphen in "\ufffe\x02":
             text = text.replace(f"{hyphen}\n", hyphen).replace(hyphen, "-\n")
         text = _SOFT_LINE_END.sub("-\n", text)
-    if "\u00a8" in found:
+    if "\u00a8" in text:
         text = _TEX_UMLAUT.sub(lambda match: _UMLAUTS[match[1]], text)
-    for character in found & _REPLACED.keys():
-        text = text.replace(character, _REPLACED[character])
-    if _INVISIBLE.search("".join(found)):
-        text = _INVISIBLE.sub("", text)
+    text = _ODD.sub(lambda match: _REPLACED.get(match[0], ""), text)
     text = unicodedata.normalize("NFC", text)
     text = _shortened(text, "  ", " ").replace(" \n", "\n").replace("\n ", "\n")
     return _shortened(text, "\n\n\n", "\n\n").strip(" ")

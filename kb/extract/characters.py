@@ -6,10 +6,13 @@ costs a call of a C library, half a microsecond: what is likely to be asked agai
 
 import ctypes
 import math
+from collections.abc import Iterable
 from functools import lru_cache
 
 import pypdfium2.raw as pdfium
 from pypdfium2 import PdfTextPage
+
+from kb.extract.blocks import Drawn
 
 _BOLD = 700  # weight
 _TURNED = 0.5  # sine of the angle
@@ -34,10 +37,6 @@ class Characters:
         """Return the size of the type."""
         return self._type(offset)[0]
 
-    def is_turned(self, offset: int) -> bool:
-        """Say whether a character stands upright in a page that lies on its side."""
-        return self._type(offset)[1]
-
     def origin(self, offset: int) -> tuple[float, float]:
         """Return where a character stands on its base line."""
         x, y, *_ = self._numbers
@@ -58,14 +57,21 @@ class Characters:
         font = name.value.decode("latin-1")
         return font, "bold" in font.lower() or pdfium.FPDFText_GetFontWeight(self._page, index) >= _BOLD
 
-    def line(self, start: int, stop: int) -> tuple[float, float, float, float]:
-        """Return where a stretch of characters begins and ends, its base line, and the size of its type."""
-        x, y, *_ = numbers = self._numbers
-        first, last = (start, stop - 1) if self._are_all_in_text else (self._index_in(start), self._index_in(stop - 1))
-        pdfium.FPDFText_GetCharOrigin(self._page, first, x, y)
-        left, base = x.value, y.value
-        pdfium.FPDFText_GetCharBox(self._page, last, *numbers)  # left, right, bottom, top
-        return left, y.value, base, self.size(start)
+    def drawn(self, places: Iterable[tuple[int, int]]) -> tuple[list[Drawn], int]:
+        """Return stretches of characters as they are drawn, and how many of them begin with a turned one."""
+        page, numbers, type_of = self._page, self._numbers, self._type
+        get_origin, get_box = pdfium.FPDFText_GetCharOrigin, pdfium.FPDFText_GetCharBox
+        x, y, *_ = numbers
+        found, n_turned = [], 0
+        for start, stop in places:
+            first, last = (start, stop - 1) if self._are_all_in_text else (self._index_in(start), self._index_in(stop - 1))
+            size, is_turned = type_of(start)
+            get_origin(page, first, x, y)
+            left, base = x.value, y.value
+            get_box(page, last, *numbers)  # left, right, bottom, top
+            found.append(Drawn(self.text[start:stop], left, y.value, base, size))
+            n_turned += is_turned
+        return found, n_turned
 
     def _type(self, offset: int) -> tuple[float, bool]:
         """Return the size, and whether the character is turned: both are in its matrix."""

@@ -4,7 +4,7 @@ Sizes are points on the page. Asks pdfium for a few characters per line only: ab
 """
 
 import re
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -64,18 +64,21 @@ class TypedPage:
         if not self._characters.is_addressable:
             return self.raw
         places = [match.span() for match in _STRETCH.finditer(self.raw)]
-        if sum([self._characters.is_turned(start) for start, _ in places]) * 2 > len(places):
+        lines, n_turned = self._characters.drawn(places)
+        if n_turned * 2 > len(places):
             return self.raw
-        lines = [Drawn(self.raw[start:stop], *self._characters.line(start, stop)) for start, stop in places]
+        starts = [start for start, _ in places]
+        with_digits = {bisect_right(starts, first) - 1 for first, _ in self._small}
         parts: list[str] = []
-        for place, line, has_cells, before in zip(
-            places, lines, blocks.may_hold_cells(lines), blocks.breaks(lines), strict=True
+        for i, (between, line, has_cells) in enumerate(
+            zip(blocks.breaks(lines), lines, blocks.may_hold_cells(lines), strict=True)
         ):
-            parts += before, self._written(*place, line, has_cells=has_cells)
+            is_as_it_is = not has_cells and i not in with_digits
+            parts += between, line.text if is_as_it_is else self._written(*places[i], line, has_cells=has_cells)
         return "".join(parts)
 
     def _written(self, start: int, stop: int, line: Drawn, *, has_cells: bool) -> str:
-        edits = [*self._raised(start, stop)] if self._small else []
+        edits = [*self._raised(start, stop)]
         if has_cells and not _LEADERS.search(line.text):
             edits = sorted([*edits, *self._gaps(start, line)])
         return self._edited(start, stop, edits) if edits else line.text

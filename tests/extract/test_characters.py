@@ -27,7 +27,9 @@ def test_characters_are_named_by_their_place_in_the_text() -> None:
         assert base > other_base
         assert characters.sides(first)[1] < characters.sides(first + 4)[1]
         assert characters.size(first) == characters.size(second) > 0
-        assert not characters.is_turned(first)
+        (line,), n_turned = characters.drawn([(first, first + len("Miete"))])
+        assert line == ("Miete", left, characters.sides(first + 4)[1], base, characters.size(first))
+        assert not n_turned
 
 
 def test_turned_type_is_known_and_keeps_its_size() -> None:
@@ -36,13 +38,15 @@ def test_turned_type_is_known_and_keeps_its_size() -> None:
     with first_page(upright) as characters, first_page(turned) as others:
         at, place = characters.text.index("Miete"), others.text.index("Miete")
 
-        assert others.is_turned(place)
+        assert others.drawn([(place, place + len("Miete"))])[1] == 1
         assert others.size(place) == characters.size(at)
 
 
 def test_characters_that_are_not_in_the_text_are_passed_over(monkeypatch: pytest.MonkeyPatch) -> None:
     with first_page(pdf_bytes([["Miete und Strom"]])) as characters:
         expected = [characters.sides(offset) for offset in range(len("Miete"))]
+        drawn = characters.drawn([(0, len("Miete"))])
         monkeypatch.setattr(characters, "_are_all_in_text", False)  # pdfium is asked for every place
 
         assert [characters.sides(offset) for offset in range(len("Miete"))] == expected
+        assert characters.drawn([(0, len("Miete"))]) == drawn
