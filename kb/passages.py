@@ -161,7 +161,7 @@ def _letters_without_number(line: str) -> str:
 def _pieces(text: str) -> Iterator[str]:
     """Yield the text in pieces of about TARGET_CHARS, cut between sentences, paragraphs or list items."""
     piece = ""
-    units = [unit for unit in _units(text) if unit.strip()]
+    units = [text] if len(text) <= TARGET_CHARS else [unit for unit in _units(text) if unit.strip()]
     left = sum(len(unit) for unit in units)
     for unit in units:
         is_full = len(piece) + len(unit) > (TARGET_CHARS if len(piece) >= MIN_CHARS else MAX_CHARS)
