@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache, partial
-from string import ascii_lowercase
 from typing import Generic, TypeVar
 from weakref import WeakKeyDictionary
 
@@ -111,10 +110,9 @@ def _statutes(engine: Engine) -> Mapping[str, Sequence[str]]:
 
 def _unlikely(term: str) -> int:
     """Return 0 for a norm of the SGB II, 1 for others, 2 for what cannot be of the SGB II: its guide means another statute."""
-    norm = norms.Norm.from_term(term)
-    if norm.statute != norms.DEFAULT:
+    if norms.Norm.from_term(term).statute != norms.DEFAULT:
         return 1
-    return 0 if int(norm.section.rstrip(ascii_lowercase)) <= norms.LAST_OF_DEFAULT else 2
+    return 2 if norms.is_lost(term) else 0
 
 
 _statutes_by_section = PerGeneration(_statutes)

@@ -8,12 +8,15 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from string import ascii_lowercase
 from typing import NamedTuple
 
 from kb import statutes
 
 VERSION = 2  # another one makes every guide be cut again
-DEFAULT, LAST_OF_DEFAULT = "SGB II", 99  # no section of it has a higher number
+DEFAULT, _LAST_OF_DEFAULT = "SGB II", 99  # no section of it has a higher number
+_DEFAULT_TERM = statutes.term(DEFAULT)
 
 MAX_RANGE = 40  # sections of "§§ 3 bis 42" that are listed; of a longer range only its ends
 MAX_ITEMS = 64  # of one reference
@@ -24,7 +27,7 @@ NBSP = "\u00a0"
 
 @dataclass(frozen=True, slots=True)
 class Norm:
-    """A section of a statute, or a part of it; sorts by statute, then as the statute counts (16, 16a, 100)."""
+    """A section of a statute, or a part of it."""
 
     statute: str  # as it is shown: "SGB II", "BGB"
     section: str  # "16e"
@@ -62,13 +65,9 @@ class Norm:
         named = [f"{name} {value}".strip() for name, value in (*parts, ("Buchst.", self.letter)) if value]
         return " ".join((sign, *named, self.statute)).replace(" ", NBSP)
 
-    def __lt__(self, other: "Norm") -> bool:
-        """Say whether this norm comes before the other."""
-        return self.order < other.order
-
     @property
     def order(self) -> tuple[tuple[int, str], ...]:
-        """What it sorts by."""
+        """What it sorts by: the statute, then as the statute counts (16, 16a, 100)."""
         statute = statutes.term(self.statute)
         book = int(statute[3:]) if re.fullmatch(r"sgb\d+", statute) else 0
         parts = (self.section, self.paragraph, self.sentence, self.number, self.letter)
@@ -102,6 +101,13 @@ def statute_of(text: str) -> str | None:
     """Return the statute that a title names; None if it names none or several."""
     names = statutes.named_in(_plain(text)[0])
     return next(iter(names)) if len(names) == 1 else None
+
+
+@lru_cache(maxsize=1 << 12)
+def is_lost(term: str) -> bool:
+    """Say whether an index term is of a section that the SGB II does not have: of which statute it is, nobody has said."""
+    statute, section, *_ = term.split(":")
+    return statute == _DEFAULT_TERM and int(section.rstrip(ascii_lowercase)) > _LAST_OF_DEFAULT
 
 
 # ---- patterns: no repetition without a bound, blanks least of all, so that no match is long ------------------------------

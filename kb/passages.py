@@ -4,7 +4,9 @@ A passage stays within one page and one heading, so a hit can name both. Lengths
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from itertools import pairwise
 
@@ -12,7 +14,7 @@ from kb import analysis, norms
 from kb.model import Heading, Page, Passage
 from kb.norms import Norm
 
-VERSION = 2  # another one makes every guide be cut again
+VERSION = 3  # another one makes every guide be cut again
 
 TARGET_CHARS = 1_000  # about 140 German words: several passages a page, each with enough text for a score
 MAX_CHARS = 1_500  # no passage is longer; text without any sentence end is cut here, between words
@@ -32,7 +34,30 @@ def split(guide_id: str, pages: Iterable[Page], *, title: str = "") -> Iterator[
 
     Pages without words yield none, nor do tables of contents. The guide's title is left out where it first stands, as headings
     are: it is shown above every hit, and a cover that repeats it would come before what the guide says.
+
+    A section that the SGB II does not have is of the statute with which the guide names it elsewhere ("§ 165 SGB III").
     """
+    cut = [*_split(guide_id, pages, title)]
+    return _settled(cut) if any(norms.is_lost(term) for passage in cut for term in passage.norms) else iter(cut)
+
+
+def _settled(cut: Sequence[Passage]) -> Iterator[Passage]:
+    known = Counter(term for passage in cut for term in passage.norms if term.count(":") == 1 and not norms.is_lost(term))
+    statute_of = {_section(term): term.partition(":")[0] for term, _ in reversed(known.most_common())}
+
+    def settled(term: str) -> str:
+        statute = statute_of.get(_section(term)) if norms.is_lost(term) else None
+        return f"{statute}:{term.partition(':')[2]}" if statute else term
+
+    for passage in cut:
+        yield replace(passage, norms=tuple(dict.fromkeys(map(settled, passage.norms))))
+
+
+def _section(term: str) -> str:
+    return term.split(":")[1]
+
+
+def _split(guide_id: str, pages: Iterable[Page], title: str) -> Iterator[Passage]:
     trail: list[Heading] = []
     number, to_leave_out = 0, title
     for page in pages:

@@ -86,7 +86,7 @@ def parse(
     added = {one.id: one for listed in (*(one.in_others for one in cited), corrected, *names.values()) for one in listed}
     named = [word for id_, one in added.items() if one.stems and id_ not in without for word in analysis.words(one.name)]
     words = _read(cited, rest, meant)
-    assumed = [(one.as_typed, one.norm.statute) for one in cited if not one.has_statute]
+    assumed = [(one.as_typed, one.norm.statute) for one in cited if not one.has_statute and not norms.is_lost(one.norm.term)]
     return Query(
         text=text,
         clauses=_distinct(chain(asked, strict, loose)),

@@ -13,7 +13,7 @@ from pathlib import PurePosixPath
 
 import marking
 
-from kb import analysis, editions, passages, snippets
+from kb import analysis, editions, norms, passages, snippets
 from kb.model import (
     N_NORMS,
     Alternative,
@@ -218,7 +218,7 @@ def _facets(found: list[Result], query: Query) -> Iterator[Facet]:
                     counts[value] += 1
         values = list(counts)
         if axis is Axis.NORM:
-            most = sorted(values, key=lambda value: -counts[value])[:N_NORMS]
+            most = sorted((value for value in values if not norms.is_lost(value)), key=lambda value: -counts[value])[:N_NORMS]
             values = [value for value in values if value in {*most, *query.selection.get(axis, ())}]
         for value in values:
             yield Facet(axis=axis, value=value, n_works=counts[value])

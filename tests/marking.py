@@ -25,13 +25,18 @@ def marks(text: str, query: Query, title: str = "") -> Iterator[Mark]:
         for one in clause.alternatives:
             if one.how is How.NORM:
                 for mention in mentions:
-                    if any(one.terms[0] in norm.terms for norm in mention.norms):
+                    if any(_names(term, one.terms[0]) for norm in mention.norms for term in norm.terms):
                         yield Mark(mention.start, mention.end, number, one.weight)
                 continue
             for at, token in enumerate(tokens):
                 n_words = len(one.terms) if one.how is How.STEMS else 1
                 if _matches(one, token.word, tuple(stems[at : at + n_words])):
                     yield Mark(token.start, tokens[at + n_words - 1].end, number, one.weight)
+
+
+def _names(term: str, asked: str) -> bool:
+    """Say whether a term is the one asked for, or the same section without a statute."""
+    return term == asked or (norms.is_lost(term) and term.partition(":")[2] == asked.partition(":")[2])
 
 
 def is_alike(word: str, asked: str) -> bool:

@@ -2,6 +2,7 @@ import random
 import time
 import unicodedata
 from collections.abc import Callable, Sequence
+from operator import attrgetter
 
 import pytest
 
@@ -313,7 +314,7 @@ def test_norms_sort_as_statutes_count() -> None:
         *(Norm("SGB II", "16a"), Norm("SGB II", "100"), Norm("SGB X", "5")),
     ]
 
-    assert sorted(random.Random(1).sample(ordered, len(ordered))) == ordered
+    assert sorted(random.Random(1).sample(ordered, len(ordered)), key=attrgetter("order")) == ordered
 
 
 @pytest.mark.parametrize(
@@ -443,3 +444,18 @@ def test_time_grows_with_the_length_of_the_text(find: Callable[[str], list[Menti
     short, long = (min(cpu_s(find, text[:n]) for _ in range(2)) for n in (n_chars, 4 * n_chars))
 
     assert long < 10 * short + 0.02  # 16 times where it grows with the square
+
+
+@pytest.mark.parametrize(
+    ("term", "is_lost"),
+    [
+        ("sgb2:99", False),
+        ("sgb2:100", True),
+        ("sgb2:165:1", True),
+        ("sgb2:65e", False),
+        ("sgb2:165a", True),
+        ("sgb3:165", False),
+    ],
+)
+def test_the_sgb_ii_has_no_section_above_its_last(term: str, is_lost: bool) -> None:
+    assert norms.is_lost(term) is is_lost

@@ -195,6 +195,14 @@ def test_norms_without_a_statute_are_of_that_of_the_title() -> None:
     assert passages.of_text("kdu", 1, "Umzug").norms == ()
 
 
+def test_a_section_that_the_default_has_not_is_of_the_statute_that_the_guide_names_with_it_elsewhere() -> None:
+    pages = [page("Nach § 165 Abs. 2 und § 170."), page("Siehe § 165 SGB III."), page("Nach § 165.")]
+
+    found = list(passages.split("ins", pages))
+
+    assert [one.norms for one in found] == [("sgb3:165", "sgb3:165:2", "sgb2:170"), ("sgb3:165",), ("sgb3:165",)]
+
+
 def test_the_sections_of_several_passages_are_sorted_as_norms() -> None:
     held = [
         passages.of_text("kdu", n, text)

@@ -348,6 +348,7 @@ def test_a_statute_that_was_not_typed_is_assumed_and_said() -> None:
     assert parsed.assumed == (("§\u00a016e", "SGB II"), ("§\u00a031", "SGB II"))
     assert [clause.typed for clause in parsed.clauses] == ["§\u00a044\u00a0SGB\u00a0X", "§\u00a016e", "§\u00a031"]
     assert parse("§ 16e SGB II").assumed == ()
+    assert parse("§ 165").assumed == ()  # the SGB II has no such section
 
 
 def test_a_section_that_guides_name_of_other_statutes_is_looked_for_there_too() -> None:

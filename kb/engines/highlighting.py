@@ -25,6 +25,10 @@ class _Claim(NamedTuple):
     weight: float
 
 
+def _section(term: str) -> str:
+    return term.partition(":")[2]
+
+
 class Highlighter:
     """Knows the places of a query's clauses in some passages."""
 
@@ -49,7 +53,10 @@ class Highlighter:
     def _mentions(self, stored: Stored, title: str) -> Iterator[Mark]:
         for mention in norms.find(stored.text, statute_meant(title, stored.heading)) if self._norms else ():
             named = {term for norm in mention.norms for term in norm.terms}
-            yield from (Mark(mention.start, mention.end, *claim) for term, claim in self._norms if term in named)
+            lost = {_section(term) for term in named if norms.is_lost(term)}  # see `passages.split`
+            for term, claim in self._norms:
+                if term in named or _section(term) in lost:
+                    yield Mark(mention.start, mention.end, *claim)
 
     def _alike(self, passage: int, stored: Stored) -> Iterator[Mark]:
         looks = self._looks.get(passage)

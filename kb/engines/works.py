@@ -21,6 +21,7 @@ from kb.engines.bm25 import Floats
 from kb.engines.found import Bools
 from kb.engines.postings import Ints, Numbers, ranges
 from kb.model import N_NORMS, Axis, Facet, Guide, Selection, Totals, Validity
+from kb.norms import is_lost
 from kb.topics import NO_TOPIC
 
 # A guide that is about what was asked has several good passages: each doubling of those with half the points of the best adds
@@ -146,6 +147,8 @@ class View:
         """Per axis and value, the works that bear it, ascending; of norms only those that are counted."""
         guides = [self.shelf.guides[place] for place in self.current]
         n_works = Counter(chain.from_iterable(guide.norms for guide in guides))
+        for term in filter(is_lost, [*n_works]):
+            del n_works[term]
         norms = frozenset(heapq.nsmallest(_COUNTED, n_works, key=lambda norm: (-n_works[norm], norm)))
         found: dict[Axis, dict[str, list[int]]] = {axis: defaultdict(list) for axis in Axis}
         for work, guide in enumerate(guides):

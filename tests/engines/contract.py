@@ -263,6 +263,15 @@ def test_norms_are_counted_the_most_frequent_and_the_chosen(engine: Engine) -> N
     assert sorted(found(engine, "Umzug", NORM="sgb2:11 sgb2:999")) == ["g11", "g12"]
 
 
+def test_a_section_that_the_default_has_not_is_found_and_not_counted(engine: Engine) -> None:
+    add(engine, guide("ins"), "Umzug nach § 165 und § 22; § 165 SGB III.")
+
+    assert counts(ask(engine, "Umzug"), Axis.NORM) == {"sgb2:22": 1, "sgb3:165": 1}
+    assert found(engine, "§ 165") == ["ins"]
+    (result,) = ask(engine, "§ 165 SGB III").results
+    assert result.hits[0].snippet.spans == ((11, 16), (27, 40))  # the guide means the same
+
+
 def test_words_of_title_and_heading_count(engine: Engine) -> None:
     add(engine, guide("egv", title="Eingliederungsvereinbarung"), "Gemeinsam planen.", heading="Fortschreibung")
 
