@@ -23,6 +23,7 @@ MIN_CHARS = 250  # a shorter rest joins the passage before it
 _ITEM_END = re.compile(r"\n\s*\n|\n(?=[•▪◦·–-] |\(?\d+[.)] )")  # an empty line, or before a bullet or a number
 _NOT_ALNUM = re.compile(r"[\W_]+")
 _CONTENTS_ENTRY = re.compile(r"(?:\.{4,}|(?:\. ){4,}|…{2,})\s*\d+\s*$")  # "2.1 Ablauf ......... 7"
+_CONTENTS_TITLES = frozenset({"Inhalt", "Inhaltsverzeichnis", "Inhaltsübersicht"})
 _NUMBER = re.compile(
     r"^\W*(?:[A-Z]\.)?\d+(?:\.\d+)*[.)]?\s+|^\W*(?:[IVX]+|[A-Za-z])[.)]\s+"
 )  # "2.1 ", "V.44.01 ", "IV. ", "a) "
@@ -139,7 +140,10 @@ def _without_contents(lines: list[str]) -> list[str]:
     n_lines = sum(bool(line.strip()) for line in lines)
     if sum(entries) >= 4 and 2 * sum(entries) >= n_lines:
         return []
-    return [line for line, is_entry in zip(lines, entries, strict=True) if not is_entry]
+    if not any(entries):
+        return lines
+    rest = (line for line, is_entry in zip(lines, entries, strict=True) if not is_entry)
+    return [line for line in rest if line.strip() not in _CONTENTS_TITLES]
 
 
 def _find(lines: Sequence[str], title: str, at: int) -> tuple[int, int]:

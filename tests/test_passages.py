@@ -141,7 +141,8 @@ def test_no_word_is_lost_or_moved() -> None:
 def test_entries_of_a_table_of_contents_are_left_out() -> None:
     text = "Inhalt\nUmzug ........ 3\nMiete . . . . . . 4\nHier beginnt der Text."
 
-    assert [passage.text for passage in split(page(text))] == ["Inhalt\nHier beginnt der Text."]
+    assert [passage.text for passage in split(page(text))] == ["Hier beginnt der Text."]
+    assert [passage.text for passage in split(page("Inhalt\nHier beginnt der Text."))] == ["Inhalt\nHier beginnt der Text."]
 
 
 def test_a_page_of_contents_yields_none() -> None:
