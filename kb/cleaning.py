@@ -51,7 +51,9 @@ _BULLETS = frozenset("•▪◦·")
 _LETTER_BULLET = re.compile(r"(?m)^o (?=[A-ZÄÖÜ])")  # Word's bullet of the second level is an "o" of Courier
 _LONE_BULLETS = re.compile(r"(?m)^[ \t•▪◦·]+\n?$\n?")  # some producers draw all bullets of a page after its text
 # Begins with a digit, which a search can jump to; at the start of a line or behind the end of a sentence
-_SENTENCE_NUMBER = re.compile(r"(\d(?:(?<![\s\S]\d)|(?<=\n\d)|(?<=[.:;?!)“\"] \d))(?:\d?|\d*(?:\.\d+)+))(?=[A-ZÄÖÜ][a-zäöüß])")
+_SENTENCE_NUMBER = re.compile(
+    r"([0-9](?:(?<![\s\S]\d)|(?<=\n\d)|(?<=[.:;?!)“\"] \d))(?:\d?|\d*(?:\.\d+)+))(?=[A-ZÄÖÜ][a-zäöüß])"
+)
 _UNITS = frozenset({"m", "cm", "km", "qm"})
 _POWERS = {"2": "²", "3": "³"}
 

@@ -73,15 +73,17 @@ class ForkServer:
         The function is found again by its module and name; arguments and result are pickled.
         """
         request = pickle.dumps((function, args))
-        while True:
+        with self._lock:
+            worker = self._idle.pop() if self._idle else self._new_worker()
+        was_fresh, outcome = worker.is_fresh, worker.call(request, timeout_s)
+        if outcome.exit_code != 0 and not was_fresh and not outcome.is_late:
             with self._lock:
-                worker = self._idle.pop() if self._idle else self._new_worker()
-            was_fresh, outcome = worker.is_fresh, worker.call(request, timeout_s)
-            if outcome.exit_code == 0 and not worker.is_spent:
-                with self._lock:
-                    self._idle.append(worker)
-            if outcome.exit_code == 0 or was_fresh or outcome.is_late:
-                return outcome
+                worker = self._new_worker()
+            outcome = worker.call(request, timeout_s)
+        if not worker.is_spent:
+            with self._lock:
+                self._idle.append(worker)
+        return outcome
 
     def close(self) -> None:
         """End the server and its children."""

@@ -3,6 +3,7 @@ import signal
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from math import gcd
 from pathlib import Path
@@ -50,6 +51,12 @@ def grow() -> int:
     return os.getpid()
 
 
+def abort_after_writing(path: Path) -> None:
+    with path.open("a") as file:
+        file.write("x")
+    os.abort()
+
+
 def die_slowly() -> None:
     os.kill(os.getppid(), signal.SIGKILL)
     os.abort()
@@ -95,6 +102,17 @@ def test_no_call_is_blamed_for_what_another_left_behind(server: ForkServer) -> N
 
     assert outcome.exit_code == 0
     assert outcome.returned != first
+
+
+def test_what_breaks_a_child_is_tried_once_more_in_a_fresh_one(server: ForkServer, tmp_path: Path) -> None:
+    with ThreadPoolExecutor(3) as pool:
+        calls = [pool.submit(server.call, time.sleep, 0.1, timeout_s=SOON_S) for _ in range(3)]
+        assert all(call.result().exit_code == 0 for call in calls)  # several children are idle now
+
+    outcome = server.call(abort_after_writing, tmp_path / "tries", timeout_s=SOON_S)
+
+    assert outcome == Outcome(None, -signal.SIGABRT, False)
+    assert (tmp_path / "tries").read_text() == "xx"
 
 
 def test_a_child_that_has_gone_meanwhile_is_replaced(server: ForkServer) -> None:
