@@ -75,6 +75,7 @@ def _limited(path: bytes, limits: Limits, cpu_s: int) -> Extracted | ExtractionE
     resource.setrlimit(resource.RLIMIT_AS, (limits.memory_mb * _MB,) * 2)
     _, most_s = resource.getrlimit(resource.RLIMIT_CPU)
     resource.setrlimit(resource.RLIMIT_CPU, (math.ceil(time.process_time()) + cpu_s, most_s))  # it may have read other files
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))  # it only reads
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     return _outcome(Path(os.fsdecode(path)), limits)
 

@@ -90,6 +90,19 @@ def test_child_that_dies_is_reported(tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert (error.reason, error.detail) == (ExtractionReason.CRASHED, f"exit={-signal.SIGABRT}")
 
 
+def can_write(path: Path) -> bool:
+    with contextlib.suppress(OSError):
+        return path.write_bytes(b"x") == 1
+    return False
+
+
+def test_nothing_can_be_written_to_files(tmp_path: Path) -> None:
+    sandbox._server.close()  # so that the same child is asked twice
+    sandbox.extract(pdf(tmp_path / "a.pdf", [[PROSE]]), limits=LIMITS)
+
+    assert sandbox._server.call(can_write, tmp_path / "b", timeout_s=10).returned is False
+
+
 def test_unforeseen_error_says_where_it_happened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sandbox, "extractor_for", lambda path: 1 // 0)
 
