@@ -15,7 +15,7 @@ from functools import partial
 from itertools import chain, islice
 from typing import NamedTuple
 
-from kb import analysis, norms, verbs
+from kb import analysis, norms, statutes, verbs
 from kb.analysis import Token
 from kb.model import Addition, Alternative, Clause, How, Occur, Query, Relation, Selection
 from kb.norms import Norm
@@ -286,14 +286,14 @@ def _words(
     or_any: bool,
 ) -> Iterator[Clause]:
     """Yield a clause for every word with a meaning of its own; `or_any`: where none has, for every word."""
-    listed = [(word, names.get((number, at), ())) for number, run in enumerate(runs) for at, word in enumerate(run)]
+    listed = [(word, names.get((number, at), ())) for number, run in enumerate(runs) for at, word in _units(run)]
     content = [one for one in listed if analysis.fold(one[0]) not in analysis.STOP_WORDS]
     has_forms = len(content) <= MAX_WITH_FORMS
     for written, additions in content or (listed if or_any else ()):
         typed = analysis.fold(written)
         word = meant.get(typed, typed)
         own, stem = MEANT if typed in meant else 1.0, analysis.stem(word)
-        alternatives = [Alternative((stem,), weight=own)]
+        alternatives = [Alternative(tuple(analysis.stems(word)), weight=own)]
         alternatives += [Alternative((form,), weight=FORM * own) for form in verbs.related(stem) if has_forms and n_with(form)]
         alternatives += [Alternative((other,), weight=OTHER_CASE) for other in analysis.in_other_case(word)]
         alternatives += [Alternative((analysis.stem(analysis.fold(joined[written])),))] if written in joined else []
@@ -302,6 +302,17 @@ def _words(
         if len(typed) <= SHORT and (written.isupper() or additions or analysis.in_other_case(word)):
             alternatives = [replace(one, weight=one.weight * OF_SHORT) for one in alternatives]
         yield Clause(alternatives=tuple(dict.fromkeys(alternatives)), typed=written)
+
+
+def _units(run: Sequence[str]) -> Iterator[tuple[int, str]]:
+    """Yield words and where they stand; a book of the Sozialgesetzbuch is one: "SGB" and "8" apart say something else."""
+    at = 0
+    while at < len(run):
+        pair = " ".join(run[at : at + 2])
+        named = statutes.at(pair, 0, is_known=True) if analysis.fold(run[at]) not in analysis.STOP_WORDS else None
+        is_book = named is not None and named.name.startswith("SGB ") and named.end == len(pair) and " " in pair
+        yield at, pair if is_book else run[at]
+        at += 1 + is_book
 
 
 def _has_kin(word: str) -> bool:
