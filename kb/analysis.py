@@ -43,7 +43,9 @@ _CODE = re.compile(r"\bSGB [IVX]$")  # the one single letter that often ends a s
 _DIGIT = re.compile(r"\d")
 _GENDERED = re.compile(rf"(?:{_GENDER}|(?<=[a-zäöüß])In(?:nen)?)$")
 # What stands before the ending is what keeps "beginnen", "drinnen", "Termin" and "Berlin" whole
-_FEMININE = re.compile(r"(?:(?<=er|är|nt|st|zt|nd|og|mt|lt)|(?<=eur|tor)|(?<=lleg|pert))in(?:nen)?$")
+_FEMININE = re.compile(
+    r"in(?:(?<=erin|ärin|ntin|stin|ztin|ndin|ogin|mtin|ltin)|(?<=eurin|torin)|(?<=llegin|pertin))(?:nen)?$", re.MULTILINE
+)
 # Abbreviations that keep their case, because in small letters they are everyday words or another abbreviation
 CASED = frozenset(
     line
@@ -66,7 +68,7 @@ _SPELLINGS = dict(line.split() for line in resources.files("kb").joinpath("data/
 _OTHER_SPELLING = re.compile("|".join(_SPELLINGS))
 # Ends of words that the stemmer does not know as forms of one word ("Firma", "Firmen"), or takes for a form ("Kurs")
 _PLURALS = dict(line.split() for line in resources.files("kb").joinpath("data/plurals.txt").read_text("utf-8").splitlines())
-_PLURAL = re.compile(f"(?:{'|'.join(_PLURALS)})$")
+_PLURAL = re.compile(f"(?:{'|'.join(_PLURALS)})$", re.MULTILINE)
 
 FINGERPRINT = f"5 snowball-german {Stemmer.version()} unicode {unicodedata.unidata_version}"
 """Names the index-time analysis: an index built under another one is outdated."""
@@ -180,7 +182,8 @@ def stem(word: str) -> str:
 
 def stemmed(words: Sequence[str]) -> list[str]:
     """Return the stem of each folded word."""
-    spelled = [_PLURAL.sub(_singular, _OTHER_SPELLING.sub(_spelling, _FEMININE.sub("", word))) for word in words]
+    in_lines = _FEMININE.sub("", "\n".join(words))  # all at once: words have no line ends
+    spelled = _PLURAL.sub(_singular, _OTHER_SPELLING.sub(_spelling, in_lines)).split("\n") if words else []
     with _stemmer_lock:
         found: list[str] = _stemmer.stemWords(spelled)
     return [
