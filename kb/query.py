@@ -92,7 +92,7 @@ def parse(
         clauses=_distinct(chain(asked, strict, loose)),
         words=words,
         names=tuple(word for word in dict.fromkeys(named) if word not in words),
-        added=tuple(added.values()),
+        added=tuple(one for one in added.values() if not _is_the_same_statute(one)),
         without=without,
         assumed=tuple(dict.fromkeys(assumed)),
         selection=dict(selection or {}),
@@ -241,6 +241,12 @@ def _read(cited: Sequence[_Cited], rest: str, meant: Mapping[str, str]) -> tuple
     return (*sections_, *(meant.get(word, word) for word in islice(written, MAX_WORDS)))[:MAX_WORDS]
 
 
+def _is_the_same_statute(one: Addition) -> bool:
+    """Say whether an addition only spells the statute that was typed otherwise: "SGB II" and "Zweites Buch" for "SGB 2"."""
+    typed, name = (statutes.at(text, 0, is_known=True) for text in (one.typed, one.name))
+    return typed is not None and name is not None and typed.name == name.name and name.end == len(one.name)
+
+
 _Places = Mapping[tuple[int, int], Sequence[Addition]]
 """What the vocabulary adds to words, by run and place there."""
 
@@ -286,14 +292,18 @@ def _words(
     or_any: bool,
 ) -> Iterator[Clause]:
     """Yield a clause for every word with a meaning of its own; `or_any`: where none has, for every word."""
-    listed = [(word, names.get((number, at), ())) for number, run in enumerate(runs) for at, word in _units(run)]
+    units = ((number, *unit) for number, run in enumerate(runs) for unit in _units(run))
+    listed = [(word, book, names.get((number, at), ())) for number, at, word, book in units]
     content = [one for one in listed if analysis.fold(one[0]) not in analysis.STOP_WORDS]
     has_forms = len(content) <= MAX_WITH_FORMS
-    for written, additions in content or (listed if or_any else ()):
+    for written, book, additions in content or (listed if or_any else ()):
         typed = analysis.fold(written)
         word = meant.get(typed, typed)
         own, stem = MEANT if typed in meant else 1.0, analysis.stem(word)
-        alternatives = [Alternative(tuple(analysis.stems(word)), weight=own)]
+        if book:
+            alternatives = [Alternative(tuple(analysis.stems(name))) for name in (written, book)]
+        else:
+            alternatives = [Alternative((stem,), weight=own)]
         alternatives += [Alternative((form,), weight=FORM * own) for form in verbs.related(stem) if has_forms and n_with(form)]
         alternatives += [Alternative((other,), weight=OTHER_CASE) for other in analysis.in_other_case(word)]
         alternatives += [Alternative((analysis.stem(analysis.fold(joined[written])),))] if written in joined else []
@@ -304,15 +314,21 @@ def _words(
         yield Clause(alternatives=tuple(dict.fromkeys(alternatives)), typed=written)
 
 
-def _units(run: Sequence[str]) -> Iterator[tuple[int, str]]:
-    """Yield words and where they stand; a book of the Sozialgesetzbuch is one: "SGB" and "8" apart say something else."""
+def _units(run: Sequence[str]) -> Iterator[tuple[int, str, str]]:
+    """Yield where words stand, the words, and "" or the book of the Sozialgesetzbuch that two of them name.
+
+    Such two are one word: "SGB" and "8" apart say something else.
+    """
     at = 0
     while at < len(run):
         pair = " ".join(run[at : at + 2])
         named = statutes.at(pair, 0, is_known=True) if analysis.fold(run[at]) not in analysis.STOP_WORDS else None
-        is_book = named is not None and named.name.startswith("SGB ") and named.end == len(pair) and " " in pair
-        yield at, pair if is_book else run[at]
-        at += 1 + is_book
+        if named is not None and named.name.startswith("SGB ") and named.end == len(pair) and " " in pair:
+            yield at, pair, named.name
+            at += 2
+        else:
+            yield at, run[at], ""
+            at += 1
 
 
 def _has_kin(word: str) -> bool:

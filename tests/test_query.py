@@ -3,7 +3,7 @@ from datetime import date
 
 import pytest
 
-from kb import analysis, query
+from kb import analysis, query, vocabulary
 from kb.analysis import Token
 from kb.everyday import Everyday
 from kb.model import Alternative, Axis, Clause, How, Occur, Query, Relation
@@ -343,6 +343,15 @@ def test_a_paragraph_is_asked_for_before_its_section() -> None:
 )
 def test_norms_stand_beside_words(text: str, expected: dict[str, list[str]]) -> None:
     assert asked(text) == expected
+
+
+def test_a_book_of_the_sgb_is_found_by_its_other_names_without_a_word() -> None:
+    parsed = query.parse("Sozialgesetzbuch II", as_of=DAY)
+    named = query.parse("SGB 2", vocabulary=vocabulary.load(), as_of=DAY)
+
+    assert [one.terms for one in parsed.clauses[0].alternatives] == [("sozialgesetzbuch", "ii"), ("sgb", "ii")]
+    assert ("zweit", "buch") in [one.terms for one in named.clauses[0].alternatives]
+    assert named.added == ()
 
 
 def test_a_statute_that_was_not_typed_is_assumed_and_said() -> None:
