@@ -142,8 +142,12 @@
   let wasConnected = false;
   let isCutOff = false;
 
+  const isOnline = () =>
+    document.querySelector("[data-test-connection-state]")?.dataset.testConnectionState === "CONNECTED";
+
   const reconnect = () => {
-    const isConnected = document.querySelector("[data-test-connection-state]")?.dataset.testConnectionState === "CONNECTED";
+    const isConnected = isOnline();
+    if (isConnected && isIncomplete) loadAnew();
     if (!isConnected) {
       isCutOff = wasConnected;
       return;
@@ -153,6 +157,25 @@
     isCutOff = false;
     dispatchEvent(new PopStateEvent("popstate", { state: {} }));
   };
+
+  // ---- Streamlit fetches parts of its front end when they are first shown. If the server is away just then, or a newer one has
+  // other parts, the browser keeps an error in their place until the page is loaded anew; not twice in a row, lest it never ends
+  const AT_LEAST_MS = 20_000;
+  let isIncomplete = false;
+
+  const loadAnew = async () => {
+    const last = Number(sessionStorage.getItem("kb-loaded-anew") ?? 0);
+    if (Date.now() - last < AT_LEAST_MS) return;
+    const answer = await fetch("/_stcore/health", { cache: "no-store" }).catch(() => null);
+    if (!answer?.ok) return; // once it is back
+    sessionStorage.setItem("kb-loaded-anew", Date.now());
+    location.reload();
+  };
+
+  addEventListener("vite:preloadError", () => {
+    isIncomplete = true;
+    if (isOnline()) loadAnew();
+  });
 
   // ---- The number of results is announced; the region must outlive the blocks that are replaced
   const status = Object.assign(document.createElement("div"), { className: "kb-hidden" });

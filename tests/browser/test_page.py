@@ -439,6 +439,17 @@ def test_the_index_is_picked_up_without_a_restart(
         stop(process)
 
 
+def test_a_page_of_which_a_part_could_not_be_fetched_is_loaded_anew(context: BrowserContext, address: str) -> None:
+    page = context.new_page()  # not the fixture: the console names what could not be fetched
+    missing = iter([True])
+    page.route("**/static/js/TextInput*", lambda route: route.abort() if next(missing, False) else route.continue_())
+
+    page.goto(f"{address}/?q=Kooperationsplan")
+
+    expect(field(page)).to_have_value("Kooperationsplan")
+    assert next(missing, None) is None, "it was fetched twice"
+
+
 def test_the_first_search_after_a_restart_is_not_lost(
     context: BrowserContext, environment: dict[str, str], address: str, tmp_path: Path
 ) -> None:
